@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Intrusive ordered queue: a balanced (AVL) tree with its least entry cached.
+ *
+ * Smaller keys come first, equal keys in order of insertion. Used for waiting
+ * threads (key: KAAL_MAX_PRIORITY - priority) and for released-later threads
+ * (key: release time).
+ *
+ * Q1  in-order walk has non-decreasing keys; equal keys are in FIFO order.
+ * Q2  the heights of two siblings differ by at most one.
+ * Q3  first is the leftmost node, NULL iff the tree is empty.
+ *
+ * insert, remove: O(log n), 1.44 log2(n) levels at most. first: O(1).
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct tree_node {
+    struct tree_node *left, *right, *parent;
+    uint64_t key;
+    int32_t balance; /* height(right) - height(left), -1..1 */
+    bool linked;     /* is in a tree */
+};
+
+struct tree {
+    struct tree_node *root;
+    struct tree_node *first;
+};
+
+/* Pre: node is in no tree. */
+void tree_insert(struct tree *tree, struct tree_node *node, uint64_t key);
+
+/* Pre: node is in this tree. */
+void tree_remove(struct tree *tree, struct tree_node *node);
+
+/* The entry after node, or NULL. O(log n). */
+struct tree_node *tree_next(const struct tree_node *node);
+
+static inline struct tree_node *tree_first(const struct tree *tree)
+{
+    return tree->first;
+}
+
+static inline bool tree_is_empty(const struct tree *tree)
+{
+    return tree->first == NULL;
+}
+
+/* NULL if Q1..Q3 hold, else the name of the broken one. */
+const char *tree_check(const struct tree *tree);
