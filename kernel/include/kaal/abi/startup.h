@@ -16,7 +16,7 @@
  * the order of their declaration. */
 enum kaal_component_slot {
     KAAL_SLOT_NULL = 0,
-    KAAL_SLOT_CONSOLE = 1, /* endpoint: label KAAL_CONSOLE_WRITE, see below */
+    KAAL_SLOT_CONSOLE = 1, /* endpoint: labels KAAL_CONSOLE_*, see below */
     KAAL_SLOT_REPLY = 2,   /* its own reply object, for serves ports */
     KAAL_SLOT_FIRST_PORT = 8,
 };
@@ -25,6 +25,9 @@ enum kaal_component_slot {
  * KAAL_CONSOLE_CHUNK), words 1.. the bytes, little-endian. Reply: label 0. */
 #define KAAL_CONSOLE_WRITE 1
 #define KAAL_CONSOLE_CHUNK 512
+
+/* The component has ended: word 0 is its status. There is no reply. */
+#define KAAL_CONSOLE_EXIT 2
 
 struct kaal_startup_port {
     uint32_t kind; /* enum kaal_port_kind; 0: optional and not connected */

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Interrupts: IRQControl hands out one handler per interrupt, a handler turns
+ * the interrupt into signals of a notification.
+ */
+#ifndef KAAL_IRQ_H
+#define KAAL_IRQ_H
+
+#include <kaal/cnode.h>
+
+enum kaal_irq_trigger { KAAL_IRQ_LEVEL = 0, KAAL_IRQ_EDGE = 1 };
+
+/*
+ * Make the handler of an interrupt.
+ * Args: irq, its number at the interrupt controller; dest, an empty slot.
+ * Errors: RANGE (irq), REVOKE_FIRST (its handler exists), FAILED_LOOKUP,
+ *   DELETE_FIRST.
+ */
+KAAL_MUST_CHECK static inline kaal_err_t sys_irq_control_get(kaal_cptr_t control, kaal_word_t irq,
+                                                             enum kaal_irq_trigger trigger,
+                                                             const struct kaal_slot *dest)
+{
+    struct kaal_msg msg = {.w = {irq, trigger, dest->index, dest->depth}};
+    kaal_set_cap(0, dest->root);
+    return kaal_invoke(control, KAAL_INV_IRQ_CONTROL_GET, 1, 4, &msg);
+}
+
+/* Let the interrupt come again. */
+KAAL_MUST_CHECK static inline kaal_err_t sys_irq_handler_ack(kaal_cptr_t handler)
+{
+    struct kaal_msg msg = {0};
+    return kaal_invoke(handler, KAAL_INV_IRQ_HANDLER_ACK, 0, 0, &msg);
+}
+
+/*
+ * Signal a notification at each interrupt, and enable it.
+ * Rights: Write on the notification.
+ */
+KAAL_MUST_CHECK static inline kaal_err_t sys_irq_handler_set_notification(kaal_cptr_t handler,
+                                                                          kaal_cptr_t ntfn)
+{
+    struct kaal_msg msg = {0};
+    kaal_set_cap(0, ntfn);
+    return kaal_invoke(handler, KAAL_INV_IRQ_HANDLER_SET_NOTIFICATION, 1, 0, &msg);
+}
+
+/* Signal nobody any more, and disable the interrupt. */
+KAAL_MUST_CHECK static inline kaal_err_t sys_irq_handler_clear(kaal_cptr_t handler)
+{
+    struct kaal_msg msg = {0};
+    return kaal_invoke(handler, KAAL_INV_IRQ_HANDLER_CLEAR, 0, 0, &msg);
+}
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <kaal/console.h>
+#include <kaal/startup.h>
+#include <kaal/syscall.h>
+
+static const struct kaal_startup *startup_page;
+
+const struct kaal_startup *kaal_startup(void)
+{
+    return startup_page;
+}
+
+void kaal_exit(int status)
+{
+    /* The supervisor never answers: the thread stays blocked here. */
+    for (;;) {
+        struct kaal_msg msg = {
+            .info = kaal_msginfo(KAAL_CONSOLE_EXIT, 0, 1),
+            .w = {(kaal_word_t)(int64_t)status},
+        };
+        sys_call(KAAL_SLOT_CONSOLE, &msg);
+    }
+}
+
+void kaal_start(const struct kaal_startup *startup)
+{
+    startup_page = startup;
+    if (startup->magic != KAAL_STARTUP_MAGIC || startup->version != KAAL_STARTUP_VERSION) {
+        kaal_console_puts("start-up page of another version\n");
+        kaal_exit(1);
+    }
+    kaal_exit(main());
+}
