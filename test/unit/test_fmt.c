@@ -58,7 +58,8 @@ static void test_text(void **state)
     same_as_libc("%s and %c and %%", "string", 'c');
     same_as_libc("%s", "");
     same_as_libc("plain");
-    fmt_print("%s", (const char *)NULL);
+    const char *volatile none = NULL;
+    fmt_print("%s", none);
     assert_string_equal(host.console, "plain(null)");
 }
 

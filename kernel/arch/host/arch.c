@@ -20,10 +20,24 @@
 #ifdef HOST_ASAN
 #include <sanitizer/asan_interface.h>
 #else
-#define HOST_ASAN                              0
-#define __asan_poison_memory_region(p, size)   ((void)(p), (void)(size))
-#define __asan_unpoison_memory_region(p, size) ((void)(p), (void)(size))
-#define __asan_region_is_poisoned(p, size)     ((void)(size), (void *)NULL)
+static void __asan_poison_memory_region(const volatile void *vaddr, size_t bytes)
+{
+    (void)vaddr;
+    (void)bytes;
+}
+
+static void __asan_unpoison_memory_region(const volatile void *vaddr, size_t bytes)
+{
+    (void)vaddr;
+    (void)bytes;
+}
+
+static void *__asan_region_is_poisoned(void *vaddr, size_t bytes)
+{
+    (void)vaddr;
+    (void)bytes;
+    return NULL;
+}
 #endif
 
 /* Aligned to the largest object that fits, as physical memory is. */
