@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The description of a system, "kaal 1": one declaration a line, names and
+ * never numbers, '#' starts a comment.
+ *
+ *   kaal 1
+ *   root elf=<path>
+ *   component <name> elf=<path> [stack=16K]
+ *     port <name> <kind> slot=<n> [optional]
+ *   instance <name> component=<component> [prio=100] [budget=10000] [period=10000]
+ *   channel <instance>.<port> <instance>.<port>
+ *
+ * A port belongs to the component above it; slots count from 0. Budget and
+ * period are microseconds. Relative paths start at the description's directory.
+ */
+#pragma once
+#include <kaal/abi/image.h>
+
+#include "tool.h"
+
+struct ir_port {
+    char *name;
+    uint32_t kind;
+    bool optional;
+};
+
+struct ir_component {
+    char *name;
+    char *elf;
+    uint64_t stack;
+    unsigned line;
+    struct ir_port *ports;
+    uint32_t port_count;
+};
+
+struct ir_instance {
+    char *name;
+    uint32_t component; /* index */
+    uint32_t prio;
+    uint64_t budget, period;
+    unsigned line;
+    uint32_t first_port; /* number of its first port in the system */
+};
+
+struct ir_channel {
+    uint32_t from, to; /* port numbers in the system, as in struct kaal_system_channel */
+};
+
+struct ir {
+    const char *path;
+    char *root;
+    unsigned root_line;
+    struct ir_component *components;
+    struct ir_instance *instances;
+    struct ir_channel *channels;
+    uint32_t component_count, instance_count, channel_count, port_count;
+};
+
+/* text is NUL-terminated. Reads and checks the whole (K020, K021, K022). On
+ * failure the message begins with "path:line: ". Call ir_free() in both cases. */
+bool ir_parse(const char *path, const char *text, struct ir *out, struct error *e);
+void ir_free(struct ir *ir);

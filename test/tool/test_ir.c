@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ir.h"
+
+#define HEAD "kaal 1\nroot elf=init.elf\n"
+#define TWO                                                                                       \
+    HEAD "component sensor elf=s.elf stack=20K\n  port ctl serves slot=0\n  port tick notified "  \
+         "slot=1 optional\n"                                                                      \
+         "component logger elf=/abs/l.elf\n  port ctl calls slot=0\n  port tick notifies slot=1 " \
+         "optional\n"                                                                             \
+         "instance s component=sensor prio=120\ninstance l component=logger budget=500 "          \
+         "period=2000\n"
+
+static void reads_a_system(void **state)
+{
+    (void)state;
+    struct ir ir;
+    struct error e = {"none"};
+    bool ok = ir_parse("dir/x.kaal",
+                       TWO "# done\n\nchannel l.ctl s.ctl # either end first\n"
+                           "channel s.tick l.tick\n",
+                       &ir, &e);
+    assert_string_equal(e.text, "none");
+    assert_true(ok);
+    assert_string_equal(ir.root, "dir/init.elf");
+    assert_int_equal(ir.component_count, 2);
+    assert_string_equal(ir.components[0].elf, "dir/s.elf");
+    assert_string_equal(ir.components[1].elf, "/abs/l.elf");
+    assert_int_equal(ir.components[0].stack, 20480);
+    assert_int_equal(ir.components[1].stack, 16384);
+    assert_int_equal(ir.instance_count, 2);
+    assert_int_equal(ir.instances[0].prio, 120);
+    assert_int_equal(ir.instances[0].budget, 10000);
+    assert_int_equal(ir.instances[0].period, 10000);
+    assert_int_equal(ir.instances[1].prio, 100);
+    assert_int_equal(ir.instances[1].budget, 500);
+    assert_int_equal(ir.instances[1].first_port, 2);
+    assert_int_equal(ir.port_count, 4);
+    assert_int_equal(ir.channel_count, 2);
+    /* from: the end that calls or notifies, whichever was written first. */
+    assert_int_equal(ir.channels[0].from, 2);
+    assert_int_equal(ir.channels[0].to, 0);
+    assert_int_equal(ir.channels[1].from, 3);
+    assert_int_equal(ir.channels[1].to, 1);
+    ir_free(&ir);
+}
+
+static void servers_take_many_clients(void **state)
+{
+    (void)state;
+    struct ir ir;
+    struct error e;
+    assert_true(ir_parse("x",
+                         TWO "instance l2 component=logger\nchannel l.ctl s.ctl\n"
+                             "channel l2.ctl s.ctl\n",
+                         &ir, &e));
+    assert_int_equal(ir.channel_count, 2);
+    ir_free(&ir);
+}
+
+static void stack_is_whole_pages(void **state)
+{
+    (void)state;
+    struct ir ir;
+    struct error e;
+    assert_true(ir_parse("x", HEAD "component c elf=c stack=5000\n", &ir, &e));
+    assert_int_equal(ir.components[0].stack, 8192);
+    ir_free(&ir);
+}
+
+static const struct {
+    const char *text, *message;
+} refused[] = {
+    {"", "x:1: a system description begins with 'kaal 1'"},
+    {"# only a comment\n", "begins with 'kaal 1'"},
+    {"root elf=a\n", "x:1: a system description begins with 'kaal 1'"},
+    {"kaal 2\n", "x:1: this tool reads 'kaal 1', not 'kaal 2'"},
+    {"kaal 1\n", "there is no root task"},
+    {"kaal 1\nroot\n", "x:2: 'root' needs elf=<path>"},
+    {HEAD "root elf=b\n", "x:3: there is a root task already, line 2"},
+    {HEAD "rot elf=b\n", "x:3: 'rot' is not supported. Known: root component"},
+    {HEAD "ring a.b c.d slots=4\n", "x:3: 'ring' is not supported"},
+    {HEAD "grant a.b device=rtc\n", "x:3: 'grant' is not supported"},
+    {HEAD "component\n", "x:3: 'component' needs a name"},
+    {HEAD "component elf=c\n", "x:3: 'component' needs a name"},
+    {HEAD "component 9c elf=c\n", "'9c' is not a name"},
+    {HEAD "component a.b elf=c\n", "'a.b' is not a name"},
+    {HEAD "component aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd elf=c\n", "at most 39"},
+    {HEAD "component c\n", "'component' needs elf=<path>"},
+    {HEAD "component c elf=\n", "'component' needs elf=<path>"},
+    {HEAD "component c elf=c colour=red\n", "x:3: 'colour=red' is unknown here"},
+    {HEAD "component c elf=c elf=d\n", "'elf=d' is unknown here"},
+    {HEAD "component c elf=c stack=many\n", "stack=many is not a number"},
+    {HEAD "component c elf=c stack=16KB\n", "stack=16KB is not a number"},
+    {HEAD "component c elf=c stack=0\n", "stack=0 is not in 1.."},
+    {HEAD "component c elf=c stack=9999M\n", "stack=9999M is not in 1.."},
+    {HEAD "component c elf=c stack=99999999999999999999\n", "is not a number"},
+    {HEAD "component c elf=c\ncomponent c elf=d\n",
+     "x:4: there is a component 'c' already, line 3"},
+    {HEAD "port p calls slot=0\n", "a port follows its component"},
+    {HEAD "component c elf=c\nport p\n", "port 'p' needs a kind"},
+    {HEAD "component c elf=c\nport p sends slot=0\n",
+     "x:4: port kind 'sends' is not supported. Known: calls serves notifies notified"},
+    {HEAD "component c elf=c\nport p calls\n", "port 'p' needs slot=0"},
+    {HEAD "component c elf=c\nport p calls slot=1\n", "port 'p' needs slot=0"},
+    {HEAD "component c elf=c\nport p calls slot=0\nport p calls slot=1\n",
+     "component 'c' has a port 'p' already"},
+    {HEAD "component c elf=c\nport ppppppppppqqqqqqqqqqrrrr calls slot=0\n", "at most 23"},
+    {HEAD "component c elf=c\nport p calls slot=0 maybe\n", "'maybe' is unknown here"},
+    {HEAD "instance i\n", "instance 'i' needs component=<name>"},
+    {HEAD "instance i component=c\n", "instance 'i': there is no component 'c' above"},
+    {HEAD "component c elf=c\ninstance i component=c prio=256\n", "prio=256 is not in 0..255"},
+    {HEAD "component c elf=c\ninstance i component=c prio=-1\n", "prio=-1 is not a number"},
+    {HEAD "component c elf=c\ninstance i component=c budget=0\n", "budget=0 is not in 1.."},
+    {HEAD "component c elf=c\ninstance i component=c budget=9 period=8\n",
+     "budget 9 us is longer than period 8 us"},
+    {HEAD "component c elf=c\ninstance i component=c\ninstance i component=c\n",
+     "x:5: there is an instance 'i' already, line 4"},
+    {TWO "channel l.ctl\n", "Form: channel"},
+    {TWO "channel l.ctl s\n", "'s' is not <instance>.<port>"},
+    {TWO "channel l.ctl s.\n", "'s.' is not <instance>.<port>"},
+    {TWO "channel l.ctl .ctl\n", "'.ctl' is not <instance>.<port>"},
+    {TWO "channel l.ctl sensor.ctl\n", "K020 'sensor.ctl': there is no instance 'sensor' above"},
+    {TWO "channel l.ctrl s.ctl\n",
+     "x:11: K020 'l.ctrl': component 'logger' has no port 'ctrl'. Its ports: ctl (calls), tick "
+     "(notifies)"},
+    {HEAD "component c elf=c\ninstance i component=c\nchannel i.a i.b\n", "Its ports: none"},
+    {TWO "channel s.ctl l.tick\n",
+     "K021 's.ctl' (serves) cannot be joined to 'l.tick' (notifies). A channel joins"},
+    {TWO "channel l.ctl s.tick\n", "K021 'l.ctl' (calls) cannot be joined to 's.tick' (notified)"},
+    {TWO "channel s.ctl s.tick\n", "K021 's.ctl' (serves) cannot be joined to 's.tick' (notified)"},
+    {TWO "channel l.ctl l.tick\n", "K021 'l.ctl' (calls) cannot be joined to 'l.tick' (notifies)"},
+    {TWO "channel l.ctl s.ctl\nchannel s.ctl l.ctl\n", "'l.ctl' (calls) has a channel already"},
+    {TWO, "x:9: K022 port 's.ctl' is not connected. Connect it with kaal_channel(<system> s.ctl "
+          "<inst>.<port>) or declare it ctl:serves:optional"},
+    {HEAD "a b c d e f g h i j k l m n o p q\n", "x:3: more than 16 words"},
+};
+
+static void names_the_line_and_the_fault(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+        struct ir ir;
+        struct error e = {""};
+        if (ir_parse("x", refused[i].text, &ir, &e)) {
+            fail_msg("accepted: %s", refused[i].text);
+        }
+        if (strstr(e.text, refused[i].message) == NULL || strncmp(e.text, "x:", 2) != 0) {
+            fail_msg("for: %s\nsaid: %s\nnot: %s", refused[i].text, e.text, refused[i].message);
+        }
+        ir_free(&ir);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_a_system),
+        cmocka_unit_test(servers_take_many_clients),
+        cmocka_unit_test(stack_is_whole_pages),
+        cmocka_unit_test(names_the_line_and_the_fault),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
