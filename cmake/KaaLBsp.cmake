@@ -185,7 +185,8 @@ function(_kaal_board_loader name cpu address out sources)
     target_include_directories(${target} PRIVATE "${KAAL_BOARD_DIR}")
     # The whole library: loader.ld picks its sections, and nothing refers to the entry.
     target_link_libraries(${target} PRIVATE -Wl,--whole-archive kaal-loader -Wl,--no-whole-archive)
-    target_link_options(${target} PRIVATE "-Wl,-T,${script}"
+    # Position independent: it relocates itself from .rela.dyn.
+    target_link_options(${target} PRIVATE "-Wl,-T,${script}" -Wl,-pie -Wl,--no-dynamic-linker
         "-Wl,--defsym=KAAL_LOAD_ADDRESS=${address}" "-Wl,-Map=${out}/loader.map")
     set_target_properties(${target} PROPERTIES OUTPUT_NAME loader SUFFIX .elf
         LINK_DEPENDS "${script}" RUNTIME_OUTPUT_DIRECTORY "${out}")

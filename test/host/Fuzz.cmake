@@ -4,6 +4,7 @@
 # An optional test/fuzz/fuzz_<x>.cmake may set
 #   FUZZ_SOURCES    files from the repository's top; default: the kernel's core
 #   FUZZ_INCLUDES   directories from the repository's top, beside the core's
+#   FUZZ_DEFINES    compile definitions
 #   FUZZ_LIBFDT     ON: link libfdt
 #   FUZZ_RUNS  FUZZ_MAX_TIME  FUZZ_MAX_LEN    default 200000, 20 s, 4096 bytes
 # test/fuzz/corpus/<x>/ holds seeds, if there are any.
@@ -19,6 +20,7 @@ foreach(_source IN LISTS _fuzzers)
     string(REGEX REPLACE "^fuzz_" "" _name "${fuzz}")
     set(FUZZ_SOURCES "")
     set(FUZZ_INCLUDES "")
+    set(FUZZ_DEFINES "")
     set(FUZZ_LIBFDT OFF)
     set(FUZZ_RUNS 200000)
     set(FUZZ_MAX_TIME 20)
@@ -30,6 +32,7 @@ foreach(_source IN LISTS _fuzzers)
     list(TRANSFORM FUZZ_INCLUDES PREPEND "${KAAL_ROOT}/")
     add_executable(${fuzz} "${_source}" ${FUZZ_SOURCES})
     target_include_directories(${fuzz} PRIVATE ${FUZZ_INCLUDES})
+    target_compile_definitions(${fuzz} PRIVATE ${FUZZ_DEFINES})
     target_compile_options(${fuzz} PRIVATE -g -O1 -Wall -Wextra -Werror ${_fuzz_flags})
     target_link_options(${fuzz} PRIVATE ${KAAL_SANITIZE} -fsanitize=fuzzer)
     if(FUZZ_SOURCES)
