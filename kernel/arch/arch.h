@@ -129,6 +129,15 @@ ticks_t arch_now(void);
 /* One timer interrupt at or after deadline; replaces the one before. */
 void arch_timer_set(ticks_t deadline);
 
+/* ---- Boot ------------------------------------------------------------------ */
+
+struct kaal_boot_params;
+
+/* Interrupt controller (all interrupts masked) and timer (no deadline), as
+ * params say. kernel_boot() calls it once params are checked. Console, this
+ * core's registers, arch_cpu() and the memory functions work before that. */
+void arch_boot(const struct kaal_boot_params *params);
+
 /* ---- Console and the end -------------------------------------------------- */
 
 void arch_putc(char c);
@@ -145,7 +154,6 @@ void kernel_syscall(void);                       /* svc; number in x0, pc after 
 void kernel_irq(void);                           /* an interrupt is pending */
 void kernel_vm_fault(vaddr_t addr, bool is_fetch, word_t esr);
 void kernel_user_exception(word_t esr);          /* anything else from user space */
-struct kaal_boot_params;
 void kernel_boot(struct kaal_boot_params *params); /* once, on the boot core */
 
 /* Print and stop, for faults of the kernel itself. fmt: %s %x %u %p, see fmt.h. */

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Memory contents and caches. Arm ARM (DDI 0487) D7.5, "Cache support".
+ *
+ * Data caches behave as physically tagged, so maintenance by the kernel's
+ * address reaches user space's. Instruction caches need not (VIPT): there only
+ * invalidating all reaches every alias (D7.5.6).
+ */
+#include "lib/assert.h"
+#include "local.h"
+#include "sysreg.h"
+
+static struct {
+    uintptr_t data_line; /* bytes */
+    uintptr_t code_line;
+    uintptr_t zero_block; /* bytes that DC ZVA clears, 0: it is prohibited */
+    bool code_by_address;
+} cache;
+
+void cache_start(void)
+{
+    const uint64_t ctr = sysreg_read_ctr();
+    const uint64_t dczid = sysreg_read_dczid();
+    cache.data_line = (uintptr_t)4 << ((ctr >> 16) & 0xf); /* DminLine */
+    cache.code_line = (uintptr_t)4 << (ctr & 0xf);         /* IminLine */
+    cache.code_by_address = ((ctr >> 14) & 3) == 3;        /* L1Ip: PIPT */
+    cache.zero_block = (dczid & 0x10) != 0 ? 0 : (uintptr_t)4 << (dczid & 0xf);
+}
+
+static inline void dc_zva(uintptr_t p)
+{
+    __asm__ volatile("dc zva, %0" : : "r"(p) : "memory");
+}
+
+static inline void dc_cvac(uintptr_t p)
+{
+    __asm__ volatile("dc cvac, %0" : : "r"(p) : "memory");
+}
+
+/* Every processor that KaaL knows has 64-byte lines and blocks. */
+static void zero_lines(uintptr_t p, uintptr_t end)
+{
+    for (; end - p >= 256; p += 256) {
+        dc_zva(p);
+        dc_cvac(p);
+        dc_zva(p + 64);
+        dc_cvac(p + 64);
+        dc_zva(p + 128);
+        dc_cvac(p + 128);
+        dc_zva(p + 192);
+        dc_cvac(p + 192);
+    }
+    for (; p != end; p += 64) {
+        dc_zva(p);
+        dc_cvac(p);
+    }
+}
+
+static void zero_words(uintptr_t p, uintptr_t end)
+{
+    for (volatile uint64_t *w = (volatile uint64_t *)p; (uintptr_t)w != end; w++) {
+        *w = 0;
+    }
+    for (p &= ~(cache.data_line - 1); p < end; p += cache.data_line) {
+        dc_cvac(p);
+    }
+}
+
+void arch_zero(void *vaddr, size_t bytes)
+{
+    const uintptr_t p = (uintptr_t)vaddr;
+    kassert((p | bytes) % 64 == 0);
+    if (cache.zero_block == 64 && cache.data_line == 64) {
+        zero_lines(p, p + bytes);
+    } else {
+        zero_words(p, p + bytes);
+    }
+    dsb_sy();
+}
+
+void arch_code_sync(const void *vaddr, size_t bytes)
+{
+    const uintptr_t begin = (uintptr_t)vaddr;
+    const uintptr_t end = begin + bytes;
+    for (uintptr_t p = begin & ~(cache.data_line - 1); p < end; p += cache.data_line) {
+        __asm__ volatile("dc cvau, %0" : : "r"(p) : "memory");
+    }
+    dsb_ish();
+    if (cache.code_by_address) {
+        for (uintptr_t p = begin & ~(cache.code_line - 1); p < end; p += cache.code_line) {
+            __asm__ volatile("ic ivau, %0" : : "r"(p) : "memory");
+        }
+    } else {
+        __asm__ volatile("ic ialluis" : : : "memory");
+    }
+    dsb_ish();
+    isb();
+}
+
+void arch_obj_destroyed(void *vaddr, size_t bytes)
+{
+    (void)vaddr;
+    (void)bytes;
+}
+
+void arch_obj_created(void *vaddr, size_t bytes)
+{
+    (void)vaddr;
+    (void)bytes;
+}

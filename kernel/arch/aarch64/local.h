@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of arch/aarch64 share among themselves. */
+#pragma once
+#include <kaal/boot_params.h>
+
+#include "arch/arch.h"
+
+/* Of an address in the kernel window. */
+static inline paddr_t mem_window_paddr(const void *vaddr)
+{
+    return (uintptr_t)vaddr - KAAL_WINDOW_BASE;
+}
+
+/* cpu.c: first C code on the boot core, called by start.S. */
+void arch_start(struct kaal_boot_params *params);
+
+/* mmu.c: load the empty address space and drop what the loader mapped there. */
+void mmu_start(void);
+
+/* mmu.c: load an address space, NULL the empty one, unless it is loaded. */
+void mmu_load(pte_t *vspace_root, unsigned asid);
+
+/* cache.c: line sizes of this processor. */
+void cache_start(void);
+
+/* switch.c: FP and SIMD trap from now on. */
+void fp_start(void);
+
+/* switch.c: the current thread has touched the FP unit without owning it. */
+void fp_trap(void);
+
+/* console.c: arch_putc() prints there from now on. */
+void console_start(const struct kaal_boot_params *params);
+
+/* trap.c: called by vectors.S. */
+void arch_user_sync(word_t esr);
+_Noreturn void arch_kernel_exception(unsigned vector, word_t sp, word_t x30);
+
+/* fp.S */
+void fp_save(struct arch_fp *fp);
+void fp_load(const struct arch_fp *fp);

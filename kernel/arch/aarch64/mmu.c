@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Translation. Arm ARM (DDI 0487) D8: tables and walks; D8.16, "TLB
+ * maintenance"; B2.3.12 and D8.16.5 for the order of store, DSB, TLBI, DSB.
+ *
+ * EL1 never uses an address of user space, so a changed entry needs no ISB for
+ * the kernel; for EL0 the exception return is one.
+ */
+#include "lib/assert.h"
+#include "local.h"
+#include "sysreg.h"
+
+/* A level-0 table without entries: what a thread without address space sees. */
+static _Alignas(4096) const volatile pte_t empty_root[ARCH_PT_ENTRIES];
+static uint64_t empty_ttbr;
+
+void *arch_phys_to_virt(paddr_t paddr)
+{
+    return (void *)(KAAL_WINDOW_BASE + paddr);
+}
+
+paddr_t arch_virt_to_phys(const void *vaddr)
+{
+    kassert((uintptr_t)vaddr >= KAAL_WINDOW_BASE && (uintptr_t)vaddr < KAAL_KERNEL_BASE);
+    return mem_window_paddr(vaddr);
+}
+
+void mmu_start(void)
+{
+    /* The kernel's own image is not in the window: ask the MMU. */
+    __asm__ volatile("at s1e1r, %0" : : "r"(empty_root) : "memory");
+    isb();
+    empty_ttbr = sysreg_read_par() & PAR_PA;
+    sysreg_write_ttbr0(empty_ttbr);
+    isb();
+    __asm__ volatile("tlbi vmalle1\n dsb nsh\n isb" : : : "memory");
+}
+
+void arch_pte_write(pte_t *slot, pte_t value)
+{
+    *(volatile pte_t *)slot = value;
+    dsb_ishst();
+}
+
+void arch_tlb_flush_page(unsigned asid, vaddr_t vaddr)
+{
+    const uint64_t page = (vaddr >> 12) & ((UINT64_C(1) << 44) - 1);
+    __asm__ volatile("tlbi vae1is, %0\n dsb ish\n isb"
+                     :
+                     : "r"(((uint64_t)asid << TTBR_ASID_SHIFT) | page)
+                     : "memory");
+}
+
+void arch_tlb_flush_asid(unsigned asid)
+{
+    __asm__ volatile("tlbi aside1is, %0\n dsb ish\n isb"
+                     :
+                     : "r"((uint64_t)asid << TTBR_ASID_SHIFT)
+                     : "memory");
+}
+
+void mmu_load(pte_t *vspace_root, unsigned asid)
+{
+    uint64_t ttbr = empty_ttbr;
+    if (vspace_root != NULL) {
+        ttbr = mem_window_paddr(vspace_root) | ((uint64_t)asid << TTBR_ASID_SHIFT);
+    }
+    if (sysreg_read_ttbr0() != ttbr) {
+        sysreg_write_ttbr0(ttbr);
+        /* Before anything else: a TLBI of the old space's ASID must not be
+         * followed by a walk of the old tables. */
+        isb();
+    }
+}
+
+void arch_vspace_forget(pte_t *vspace_root)
+{
+    if ((sysreg_read_ttbr0() & TTBR_BADDR) == mem_window_paddr(vspace_root)) {
+        mmu_load(NULL, 0);
+    }
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What changes with the thread beyond the registers that kernel_exit loads:
+ * address space and FP unit. TPIDR_EL0 and TPIDRRO_EL0 are loaded on every
+ * exit, so a change of either takes effect at once.
+ *
+ * F1  CPACR_EL1 lets the FP unit be used only while cpu->fp_owner is current.
+ * F2  The unit's registers belong to cpu->fp_owner; its fp in memory is old.
+ *     Everybody else's is in memory, zero if never used.
+ */
+#include "cpu.h"
+#include "lib/assert.h"
+#include "local.h"
+#include "pure/pstate.h"
+#include "sysreg.h"
+
+void arch_regs_init(struct arch_regs *regs)
+{
+    *regs = (struct arch_regs){.pstate = PSTATE_USER};
+}
+
+word_t arch_pstate_sanitise(word_t pstate)
+{
+    return pstate_sanitise(pstate);
+}
+
+void fp_start(void)
+{
+    sysreg_write_cpacr(CPACR_FP_TRAP);
+    isb();
+}
+
+void arch_switch_to(struct tcb *t, pte_t *vspace_root, unsigned asid)
+{
+    mmu_load(vspace_root, asid);
+    const uint64_t cpacr = arch_cpu()->fp_owner == t ? CPACR_FP_FREE : CPACR_FP_TRAP; /* F1 */
+    if (sysreg_read_cpacr() != cpacr) {
+        sysreg_write_cpacr(cpacr); /* the exception return makes it effective */
+    }
+}
+
+void fp_trap(void)
+{
+    struct cpu *cpu = arch_cpu();
+    struct tcb *t = cpu->current;
+    kassert(cpu->fp_owner != t); /* F1 */
+
+    sysreg_write_cpacr(CPACR_FP_FREE);
+    isb();
+    if (cpu->fp_owner != NULL) {
+        fp_save(&cpu->fp_owner->fp); /* F2 */
+    }
+    if (t->fp.used == 0) {
+        t->fp = (struct arch_fp){.used = 1};
+    }
+    fp_load(&t->fp);
+    cpu->fp_owner = t;
+}
+
+void arch_fp_release(struct tcb *t)
+{
+    struct cpu *cpu = arch_cpu();
+    if (cpu->fp_owner != t) {
+        return;
+    }
+    sysreg_write_cpacr(CPACR_FP_FREE);
+    isb();
+    fp_save(&t->fp);
+    cpu->fp_owner = NULL;
+    sysreg_write_cpacr(CPACR_FP_TRAP);
+    isb();
+}
