@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <kaal/abi/types.h>
 
 /*
  * First instruction of a component. From the root task's sys_tcb_resume():
@@ -18,12 +17,4 @@ _start:
     brk #0 /* kaal_start() does not return */
     .size _start, . - _start
 
-/* Version of the interfaces this was built for; read by kaal pack and init. */
-    .section .note.kaal, "a", %note
-    .balign 4
-    .word 5 /* bytes of the name */
-    .word 4 /* bytes of the description */
-    .word 1 /* type: ABI version */
-    .asciz "KaaL"
-    .balign 4
-    .word KAAL_ABI
+#include <kaal/abi_note.h>

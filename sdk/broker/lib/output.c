@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output.h"
+
+#include <kaal/console.h>
+
+#include "console.h"
+#include "mapping.h"
+
+enum { LINE_MAX = 256 };
+
+static uint32_t uart_kind = KAAL_CONSOLE_NONE;
+static uintptr_t uart_base;
+
+kaal_err_t output_init(const struct kaal_bootinfo *bootinfo, struct arena *arena, uint64_t vaddr)
+{
+    if (bootinfo->console_kind == KAAL_CONSOLE_NONE) {
+        return KAAL_OK;
+    }
+    const uint64_t in_page = bootinfo->console_paddr & (KAAL_PAGE_SIZE - 1);
+    unsigned block;
+    kaal_err_t err = block_alloc_device(bootinfo->console_paddr - in_page, KAAL_PAGE_BITS, &block);
+    if (err != KAAL_OK) {
+        return err;
+    }
+    struct arena registers = {.block = block, .first_slot = slots_alloc(1), .slot_count = 1};
+    kaal_cptr_t page;
+    err = registers.first_slot == 0
+              ? KAAL_ERR_NOT_ENOUGH_MEMORY
+              : arena_object(&registers, KAAL_OBJ_PAGE, KAAL_PAGE_BITS, &page);
+    if (err == KAAL_OK) {
+        err = map_page(arena, page, KAAL_ROOT_VSPACE, vaddr, KAAL_RIGHT_READ | KAAL_RIGHT_WRITE, 0);
+    }
+    if (err == KAAL_OK) {
+        uart_kind = bootinfo->console_kind;
+        uart_base = vaddr + in_page;
+    }
+    return err;
+}
+
+void output_write(const char *text, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++) {
+        if (text[i] == '\n') {
+            console_putc_raw(uart_kind, uart_base, '\r');
+        }
+        console_putc_raw(uart_kind, uart_base, text[i]);
+    }
+}
+
+void output_printf(const char *format, ...)
+{
+    char text[LINE_MAX];
+    va_list args;
+    va_start(args, format);
+    const size_t length = kaal_vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    output_write(text, length < sizeof(text) ? length : sizeof(text) - 1);
+}
