@@ -36,7 +36,7 @@ esac
 
 codename=$(. /etc/os-release 2>/dev/null && printf '%s' "${VERSION_CODENAME:-}") || codename=
 [ "$codename" = bookworm ] || die "this is not Debian 12 (bookworm) but '${codename:-unknown}'. \
-Install by hand: $(echo $packages) and QEMU 10 or newer, then run cmake --workflow --preset test"
+Install by hand: clang, lld and llvm 19, cmake, ninja, gcc, CMocka, dtc, patch and QEMU 10 or newer, then run cmake --workflow --preset test"
 [ "$(dpkg --print-architecture)" = amd64 ] || die "this script knows x86-64 (amd64) machines only"
 
 missing() {

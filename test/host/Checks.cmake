@@ -1,2 +1,37 @@
 # SPDX-License-Identifier: Apache-2.0
-# Checks of the source tree; see test/checks.
+# Checks of the source tree.
+
+# tcb-size: what has to be trusted stays small.
+set(_checks "${KAAL_ROOT}/test/checks")
+add_executable(tcb-size "${_checks}/tcb-size.c")
+target_compile_options(tcb-size PRIVATE ${KAAL_WARNINGS} ${KAAL_SANITIZE})
+target_link_options(tcb-size PRIVATE ${KAAL_SANITIZE})
+
+add_test(NAME tcb-size COMMAND "${CMAKE_COMMAND}" "-DPROGRAM=$<TARGET_FILE:tcb-size>"
+    "-DROOT=${KAAL_ROOT}" "-DREPORTS=${KAAL_REPORT_DIR}" -P "${_checks}/tcb-size.cmake")
+add_test(NAME tcb-size.counts COMMAND tcb-size 11 - sample "${_checks}/tcb-size-sample.txt")
+set_tests_properties(tcb-size.counts PROPERTIES PASS_REGULAR_EXPRESSION "sample: 10 lines in 1 files")
+add_test(NAME tcb-size.refuses COMMAND tcb-size 10 - sample "${_checks}/tcb-size-sample.txt")
+set_tests_properties(tcb-size.refuses PROPERTIES PASS_REGULAR_EXPRESSION "it must stay below 10")
+add_test(NAME tcb-size.missing-file COMMAND tcb-size 10 - sample "${_checks}/no-such-file")
+set_tests_properties(tcb-size.missing-file PROPERTIES WILL_FAIL TRUE)
+
+# style: layering and form.
+find_program(KAAL_CLANG_FORMAT clang-format-19)
+if(NOT KAAL_CLANG_FORMAT)
+    message(FATAL_ERROR "No clang-format-19 found.\n  Debian 12: apt-get install clang-format-19\n"
+        "  or run: sh toolchains/setup-debian12.sh")
+endif()
+add_test(NAME style COMMAND "${CMAKE_COMMAND}" "-DROOT=${KAAL_ROOT}" -P "${_checks}/style.cmake")
+add_test(NAME style.format COMMAND "${CMAKE_COMMAND}" "-DROOT=${KAAL_ROOT}"
+    "-DCLANG_FORMAT=${KAAL_CLANG_FORMAT}" -P "${_checks}/format.cmake")
+add_test(NAME style.refuses COMMAND "${CMAKE_COMMAND}" "-DSTYLE=${_checks}/style.cmake"
+    "-DWORK=${CMAKE_BINARY_DIR}/style-refuses" -P "${_checks}/style-refuses.cmake")
+
+# The set-up script says what is wrong with its arguments.
+add_test(NAME setup.unknown-word COMMAND sh "${KAAL_ROOT}/toolchains/setup-debian12.sh" frobnicate)
+set_tests_properties(setup.unknown-word PROPERTIES
+    PASS_REGULAR_EXPRESSION "'frobnicate' is neither demo nor test")
+
+set_tests_properties(tcb-size tcb-size.counts tcb-size.refuses tcb-size.missing-file
+    style style.format style.refuses setup.unknown-word PROPERTIES LABELS "host;check" TIMEOUT 120)

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+# cmake -DPROGRAM= -DROOT= -DREPORTS= -P tcb-size.cmake
+# Kernel and loader, all configurations together, each below its limit.
+
+file(GLOB_RECURSE kernel "${ROOT}/kernel/*.c" "${ROOT}/kernel/*.h" "${ROOT}/kernel/*.S"
+    "${ROOT}/kernel/*.def" "${ROOT}/kernel/*.ld")
+set(loader "${kernel}")
+list(FILTER loader INCLUDE REGEX "^${ROOT}/kernel/loader/")
+list(FILTER kernel EXCLUDE REGEX "^${ROOT}/kernel/(loader|arch/host)/")
+
+foreach(part IN ITEMS "kernel:10000" "loader:1500")
+    string(REPLACE ":" ";" part "${part}")
+    list(GET part 0 name)
+    list(GET part 1 limit)
+    list(LENGTH ${name} count)
+    if(count LESS 5)
+        message(FATAL_ERROR "only ${count} files of the ${name} found in ${ROOT}/kernel")
+    endif()
+    execute_process(COMMAND "${PROGRAM}" ${limit} "${REPORTS}/tcb-size.${name}.json" ${name} ${${name}}
+        RESULT_VARIABLE code)
+    if(NOT code EQUAL 0)
+        set(failed TRUE)
+    else()
+        file(READ "${REPORTS}/tcb-size.${name}.json" json)
+        string(STRIP "${json}" json)
+        list(APPEND reports "\"${name}\": ${json}")
+        file(REMOVE "${REPORTS}/tcb-size.${name}.json")
+    endif()
+endforeach()
+if(failed)
+    message(FATAL_ERROR "too many trusted lines")
+endif()
+list(JOIN reports ",\n  " reports)
+file(WRITE "${REPORTS}/tcb-size.json" "{\n  ${reports}\n}\n")
