@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check.h"
+
+#include "object/endpoint.h"
+#include "object/notification.h"
+#include "object/object.h"
+#include "object/reply.h"
+#include "object/sched_context.h"
+#include "object/tcb.h"
+
+#include "sched.h"
+
+/* The next slot of the derivation tree in pre-order; NULL at the end. */
+static const struct slot *next_in_tree(const struct slot *slot)
+{
+    if (slot->first != NULL) {
+        return slot->first;
+    }
+    while (slot != &cdt_anchor && (slot->flags & SLOT_LAST) != 0) {
+        slot = slot->next;
+    }
+    return slot == &cdt_anchor ? NULL : slot->next;
+}
+
+static const char *check_untyped(const struct slot *slot)
+{
+    const struct cap *cap = &slot->cap;
+    if (cap_untyped_watermark(cap) > (word_t)1 << cap_untyped_bits(cap)) {
+        return "KI-08 watermark above the end";
+    }
+    if (slot->first == NULL) {
+        return NULL;
+    }
+    const char *end = (const char *)cap->obj + cap_untyped_watermark(cap);
+    for (const struct slot *c = slot->first;; c = c->next) {
+        if (c->cap.obj < cap->obj || (const char *)c->cap.obj >= end) {
+            return "KI-09 child outside its untyped";
+        }
+        if (c == slot->last) {
+            return NULL;
+        }
+    }
+}
+
+static const char *check_object(const struct slot *slot)
+{
+    const struct cap *cap = &slot->cap;
+    switch (cap->type) {
+    case CAP_UNTYPED:
+        return check_untyped(slot);
+    case CAP_ENDPOINT:
+        return endpoint_check(cap_endpoint(cap));
+    case CAP_NOTIFICATION:
+        return ntfn_check(cap_ntfn(cap));
+    case CAP_REPLY:
+        return reply_check(cap_reply(cap));
+    case CAP_TCB:
+        return tcb_check(cap_tcb(cap));
+    case CAP_SCHED_CONTEXT:
+        return sc_check(cap_sc(cap));
+    default:
+        return NULL;
+    }
+}
+
+const char *kernel_check(void)
+{
+    for (const struct slot *s = cdt_anchor.first; s != NULL; s = next_in_tree(s)) {
+        const char *broken = slot_check(s);
+        if (broken == NULL) {
+            broken = check_object(s);
+        }
+        if (broken != NULL) {
+            return broken;
+        }
+    }
+    return sched_check();
+}

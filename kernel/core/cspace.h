@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Capability lookup: from a capability pointer to a slot.
+ *
+ * Each CNode on the way takes its guard and then its radix from the top of
+ * the bits that are left. At most 64 levels, as each takes at least one bit.
+ */
+#pragma once
+#include "object/slot.h"
+
+struct lookup_failure {
+    enum kaal_lookup_failure kind;
+    unsigned bits_left; /* when the walk stopped */
+};
+
+/*
+ * Walk the low depth bits (1..64) of cptr from root. Returns the slot where
+ * the bits or the CNodes end, *bits_left what was not used; NULL and *failure
+ * if there is none.
+ */
+struct slot *cspace_resolve(const struct cap *root, cptr_t cptr, unsigned depth,
+                            unsigned *bits_left, struct lookup_failure *failure);
+
+/* The slot an invocation or message names in t's CSpace: bits left over at a
+ * capability that is no CNode are ignored. NULL and *failure if none. */
+struct slot *cspace_lookup(const struct tcb *t, cptr_t cptr, struct lookup_failure *failure);
+
+/* The slot named by index and depth under root, exactly: every bit is used.
+ * NULL and *failure if none. Pre: 1 <= depth <= 64. */
+struct slot *cspace_lookup_exact(const struct cap *root, cptr_t index, unsigned depth,
+                                 struct lookup_failure *failure);

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "invocation.h"
+
+#include "object/tcb.h"
+
+word_t inv_arg(const struct invocation *inv, unsigned i)
+{
+    return i < KAAL_MSG_REGS ? inv->caller->regs.x[3 + i] : inv->buffer->words[i];
+}
+
+void inv_result(struct invocation *inv, word_t word)
+{
+    const unsigned i = inv->result_length;
+    if (i < INV_RESULT_WORDS) {
+        inv->result[i] = word;
+    } else if (inv->buffer != NULL) {
+        inv->buffer->words[i] = word;
+    } else {
+        return;
+    }
+    inv->result_length = i + 1;
+}
+
+static enum kaal_err detail(struct invocation *inv, enum kaal_err err, unsigned count, word_t w0,
+                            word_t w1, word_t w2)
+{
+    inv->result_length = count;
+    inv->result[0] = w0;
+    inv->result[1] = w1;
+    inv->result[2] = w2;
+    return err;
+}
+
+enum kaal_err inv_bad_arg(struct invocation *inv, unsigned arg)
+{
+    return detail(inv, KAAL_ERR_INVALID_ARGUMENT, 1, arg, 0, 0);
+}
+
+enum kaal_err inv_bad_cap(struct invocation *inv, unsigned extra)
+{
+    return detail(inv, KAAL_ERR_INVALID_CAPABILITY, 1, extra + 1, 0, 0);
+}
+
+enum kaal_err inv_bad_range(struct invocation *inv, unsigned arg, word_t min, word_t max)
+{
+    return detail(inv, KAAL_ERR_RANGE, 3, arg, min, max);
+}
+
+enum kaal_err inv_bad_alignment(struct invocation *inv, unsigned arg)
+{
+    return detail(inv, KAAL_ERR_ALIGNMENT, 1, arg, 0, 0);
+}
+
+enum kaal_err inv_bad_lookup(struct invocation *inv, bool is_source, word_t left, word_t kind)
+{
+    return detail(inv, KAAL_ERR_FAILED_LOOKUP, 3, is_source, left, kind);
+}
+
+enum kaal_err inv_no_memory(struct invocation *inv, word_t bytes_left)
+{
+    return detail(inv, KAAL_ERR_NOT_ENOUGH_MEMORY, 1, bytes_left, 0, 0);
+}
+
+static inline __attribute__((always_inline)) enum kaal_err check_and_run(struct invocation *inv, enum cap_type type, unsigned nargs,
+                                   unsigned ncaps, enum kaal_err (*handler)(struct invocation *))
+{
+    if (inv->cap.type != type) {
+        return KAAL_ERR_ILLEGAL_OPERATION;
+    }
+    if (inv->length < nargs || inv->caps < ncaps) {
+        return KAAL_ERR_TRUNCATED_MESSAGE;
+    }
+    return handler(inv);
+}
+
+/* Each case is a direct call once check_and_run() is inlined: there is no
+ * table of function pointers. */
+enum kaal_err invocation_dispatch(struct invocation *inv, word_t label)
+{
+    switch (label) {
+#define KAAL_INVOCATION(OBJECT, NAME, number, nargs, ncaps, handler) \
+    case number:                                                     \
+        return check_and_run(inv, CAP_##OBJECT, nargs, ncaps, handler);
+#include <kaal/abi/invocations.def>
+#undef KAAL_INVOCATION
+    default:
+        return KAAL_ERR_ILLEGAL_OPERATION;
+    }
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A call on an object: what its handler (invocations.def) sees.
+ *
+ * A handler first decodes: it may return an error and has then changed
+ * nothing. From the first change on it cannot fail; it may only say
+ * INV_PREEMPTED, and the caller makes the same call again later.
+ */
+#pragma once
+#include "object/slot.h"
+
+/* Not an error of the ABI: user space never sees it. */
+#define INV_PREEMPTED ((enum kaal_err)255)
+
+enum { INV_RESULT_WORDS = 4 };
+
+struct invocation {
+    struct tcb *caller;
+    struct slot *slot; /* of the invoked capability */
+    struct cap cap;    /* copy of it */
+    unsigned length;   /* words that are really there */
+    unsigned caps;
+    struct kaal_ipc_buffer *buffer; /* NULL if the caller has none */
+    struct slot *extra[KAAL_MSG_CAPS];
+    unsigned result_length;
+    word_t result[INV_RESULT_WORDS]; /* or the detail of an error */
+};
+
+/* Message word i. Pre: i < inv->length. */
+word_t inv_arg(const struct invocation *inv, unsigned i);
+
+/* Extra capability i, and its slot. Pre: i < inv->caps. */
+static inline const struct cap *inv_cap(const struct invocation *inv, unsigned i)
+{
+    return &inv->extra[i]->cap;
+}
+
+/* Append a word to the answer. */
+void inv_result(struct invocation *inv, word_t word);
+
+/* Errors with their detail, for return statements. Arguments and capabilities
+ * are named by their index. */
+enum kaal_err inv_bad_arg(struct invocation *inv, unsigned arg);
+enum kaal_err inv_bad_cap(struct invocation *inv, unsigned extra);
+enum kaal_err inv_bad_range(struct invocation *inv, unsigned arg, word_t min, word_t max);
+enum kaal_err inv_bad_alignment(struct invocation *inv, unsigned arg);
+enum kaal_err inv_bad_lookup(struct invocation *inv, bool is_source, word_t left, word_t kind);
+enum kaal_err inv_no_memory(struct invocation *inv, word_t bytes_left);
+
+/* Run the invocation that label names on inv->cap. */
+enum kaal_err invocation_dispatch(struct invocation *inv, word_t label);
+
+/* The handlers. */
+#define KAAL_INVOCATION(OBJECT, NAME, label, nargs, ncaps, handler) \
+    enum kaal_err handler(struct invocation *inv);
+#include <kaal/abi/invocations.def>
+#undef KAAL_INVOCATION

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Kernel entry: what each system call, fault and interrupt leads to. */
+#include "object/irq.h"
+#include "object/notification.h"
+#include "object/reply.h"
+#include "object/tcb.h"
+
+#include "cpu.h"
+#include "cspace.h"
+#include "debug.h"
+#include "fault.h"
+#include "invocation.h"
+#include "ipc.h"
+#include "lock.h"
+
+struct kernel_lock kernel_lock;
+
+enum { SVC_BYTES = 4 };
+
+/* How a message goes out. */
+struct send_mode {
+    bool can_block;
+    bool is_call;
+    bool can_donate;
+};
+
+/* ---- Calls on objects ----------------------------------------------------------------- */
+
+/* Look up what the caller passes along. False: it has faulted. */
+static bool find_extra_caps(struct invocation *inv, unsigned count)
+{
+    struct lookup_failure failure;
+    inv->caps = inv->buffer == NULL ? 0 : count;
+    for (unsigned i = 0; i < inv->caps; i++) {
+        const cptr_t cptr = inv->buffer->caps_or_badges[i];
+        inv->extra[i] = cspace_lookup(inv->caller, cptr, &failure);
+        if (inv->extra[i] == NULL) {
+            inv->caller->regs.pc -= SVC_BYTES;
+            fault_raise_cap(inv->caller, cptr, false, failure.kind, failure.bits_left);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void answer(struct tcb *t, const struct invocation *inv, enum kaal_err err)
+{
+    const unsigned in_regs =
+        inv->result_length < KAAL_MSG_REGS ? inv->result_length : KAAL_MSG_REGS;
+    for (unsigned i = 0; i < in_regs; i++) {
+        t->regs.x[3 + i] = inv->result[i];
+    }
+    t->regs.x[0] = kaal_msginfo(err, 0, inv->result_length);
+    t->regs.x[1] = 0;
+}
+
+static void invoke(struct tcb *t, struct slot *slot, word_t info, struct send_mode mode)
+{
+    struct invocation inv = {
+        .caller = t, .slot = slot, .cap = slot->cap, .buffer = tcb_ipc_buffer(t)};
+    const unsigned length = kaal_msginfo_length(info);
+    const unsigned limit = inv.buffer == NULL ? (unsigned)KAAL_MSG_REGS : (unsigned)KAAL_MSG_MAX;
+
+    inv.length = length < limit ? length : limit;
+    if (!find_extra_caps(&inv, kaal_msginfo_caps(info))) {
+        return;
+    }
+    const enum kaal_err err = invocation_dispatch(&inv, kaal_msginfo_label(info));
+    if (err == INV_PREEMPTED) {
+        t->regs.pc -= SVC_BYTES;
+        return;
+    }
+    /* The call may have deleted its caller. */
+    if (mode.is_call && arch_cpu()->current == t) {
+        answer(t, &inv, err);
+    }
+}
+
+/* ---- Send ------------------------------------------------------------------------------- */
+
+static void answer_call(struct tcb *t, struct send_mode mode, enum kaal_err err)
+{
+    const struct invocation none = {.result_length = err == KAAL_ERR_INVALID_CAPABILITY ? 1 : 0};
+    if (mode.is_call) {
+        answer(t, &none, err);
+    }
+}
+
+static void send_to_endpoint(struct tcb *t, const struct cap *cap, struct send_mode mode)
+{
+    if (!cap_has_rights(cap, KAAL_RIGHT_WRITE)) {
+        answer_call(t, mode, KAAL_ERR_INVALID_CAPABILITY);
+        return;
+    }
+    ipc_send(t, cap_endpoint(cap),
+             &(struct ipc_send){
+                 .badge = cap_badge(cap),
+                 .can_block = mode.can_block,
+                 .is_call = mode.is_call,
+                 .can_grant = cap_has_rights(cap, KAAL_RIGHT_GRANT),
+                 .can_grant_reply = cap_has_rights(cap, KAAL_RIGHT_GRANT_REPLY),
+                 .can_donate = mode.can_donate,
+             });
+}
+
+static void send(struct tcb *t, cptr_t cptr, word_t info, struct send_mode mode)
+{
+    struct lookup_failure failure;
+    struct slot *slot = cspace_lookup(t, cptr, &failure);
+    if (slot == NULL) {
+        if (mode.can_block) {
+            t->regs.pc -= SVC_BYTES;
+            fault_raise_cap(t, cptr, false, failure.kind, failure.bits_left);
+        }
+        return;
+    }
+    const struct cap *cap = &slot->cap;
+    switch (cap->type) {
+    case CAP_ENDPOINT:
+        send_to_endpoint(t, cap, mode);
+        break;
+    case CAP_NOTIFICATION:
+        if (cap_has_rights(cap, KAAL_RIGHT_WRITE)) {
+            answer_call(t, mode, KAAL_OK);
+            ntfn_signal(cap_ntfn(cap), cap_badge(cap));
+        } else {
+            answer_call(t, mode, KAAL_ERR_INVALID_CAPABILITY);
+        }
+        break;
+    case CAP_REPLY:
+        ipc_reply(t, cap_reply(cap), cap_has_rights(cap, KAAL_RIGHT_GRANT));
+        answer_call(t, mode, KAAL_OK);
+        break;
+    case CAP_NULL:
+    case CAP_ZOMBIE:
+        answer_call(t, mode, KAAL_ERR_INVALID_CAPABILITY);
+        break;
+    default:
+        invoke(t, slot, info, mode);
+        break;
+    }
+}
+
+/* ---- Receive ----------------------------------------------------------------------------- */
+
+static void receive_fault(struct tcb *t, cptr_t cptr, enum kaal_lookup_failure kind,
+                          unsigned bits_left)
+{
+    t->regs.pc -= SVC_BYTES;
+    fault_raise_cap(t, cptr, true, kind, bits_left);
+}
+
+static void receive_from_endpoint(struct tcb *t, const struct cap *cap, bool can_block,
+                                  bool takes_reply)
+{
+    struct lookup_failure failure;
+    struct reply *reply = NULL;
+    if (takes_reply) {
+        const cptr_t cptr = t->regs.x[7];
+        const struct slot *slot = cspace_lookup(t, cptr, &failure);
+        if (slot == NULL) {
+            receive_fault(t, cptr, failure.kind, failure.bits_left);
+            return;
+        }
+        reply = cap_reply(&slot->cap);
+        if (reply == NULL) {
+            receive_fault(t, cptr, KAAL_LOOKUP_MISSING_CAP, 0);
+            return;
+        }
+    }
+    ipc_receive(t, cap_endpoint(cap), reply, can_block);
+}
+
+static void receive_from_ntfn(struct tcb *t, struct ntfn *n, bool can_block)
+{
+    if (ntfn_poll(n, t)) {
+        return;
+    }
+    if (can_block) {
+        ntfn_block(n, t);
+    } else {
+        ipc_receive_nothing(t);
+    }
+}
+
+static void receive(struct tcb *t, cptr_t cptr, bool can_block, bool takes_reply)
+{
+    struct lookup_failure failure;
+    const struct slot *slot = cspace_lookup(t, cptr, &failure);
+    if (slot == NULL) {
+        receive_fault(t, cptr, failure.kind, failure.bits_left);
+        return;
+    }
+    const struct cap *cap = &slot->cap;
+    struct ntfn *n = cap_ntfn(cap);
+    if (!cap_has_rights(cap, KAAL_RIGHT_READ)) {
+        receive_fault(t, cptr, KAAL_LOOKUP_MISSING_CAP, 0);
+    } else if (cap->type == CAP_ENDPOINT) {
+        receive_from_endpoint(t, cap, can_block, takes_reply);
+    } else if (n != NULL && (n->bound == NULL || n->bound == t)) {
+        receive_from_ntfn(t, n, can_block);
+    } else {
+        receive_fault(t, cptr, KAAL_LOOKUP_MISSING_CAP, 0);
+    }
+}
+
+/* The second half of a combined call: only if the first did not stop t. */
+static void receive_after_send(struct tcb *t, cptr_t cptr, bool takes_reply)
+{
+    if (arch_cpu()->current == t && t->state == TCB_RUNNING) {
+        receive(t, cptr, true, takes_reply);
+    }
+}
+
+/* ---- Entry --------------------------------------------------------------------------------- */
+
+static const struct send_mode mode_call = {.can_block = true, .is_call = true, .can_donate = true};
+static const struct send_mode mode_send = {.can_block = true};
+static const struct send_mode mode_nbsend = {.can_block = false};
+static const struct send_mode mode_nbsend_donate = {.can_donate = true};
+
+static void unknown_syscall(struct tcb *t)
+{
+    t->regs.pc -= SVC_BYTES;
+    fault_raise(t, (struct fault){.kind = KAAL_FAULT_UNKNOWN_SYSCALL, .words = {t->regs.x[0]}});
+}
+
+static void dispatch(struct tcb *t)
+{
+    const word_t *x = t->regs.x;
+    switch (x[0]) {
+    case KAAL_SYS_CALL:
+        send(t, x[1], x[2], mode_call);
+        break;
+    case KAAL_SYS_REPLY_RECV: {
+        const cptr_t source = x[1];
+        send(t, x[7], x[2], mode_nbsend_donate);
+        receive_after_send(t, source, true);
+        break;
+    }
+    case KAAL_SYS_SEND:
+        send(t, x[1], x[2], mode_send);
+        break;
+    case KAAL_SYS_NBSEND:
+        send(t, x[1], x[2], mode_nbsend);
+        break;
+    case KAAL_SYS_RECV:
+        receive(t, x[1], true, true);
+        break;
+    case KAAL_SYS_NBRECV:
+        receive(t, x[1], false, true);
+        break;
+    case KAAL_SYS_NBSEND_RECV:
+        send(t, x[1], x[2], mode_nbsend_donate);
+        receive_after_send(t, x[8], true);
+        break;
+    case KAAL_SYS_NBSEND_WAIT:
+        send(t, x[1], x[2], mode_nbsend_donate);
+        receive_after_send(t, x[8], false);
+        break;
+    case KAAL_SYS_WAIT:
+        receive(t, x[1], true, false);
+        break;
+    case KAAL_SYS_POLL:
+        receive(t, x[1], false, false);
+        break;
+    case KAAL_SYS_YIELD:
+        sched_yield();
+        break;
+    default:
+        if (!KAAL_CFG_DEBUG || !debug_syscall(t)) {
+            unknown_syscall(t);
+        }
+        break;
+    }
+}
+
+void kernel_syscall(void)
+{
+    kernel_lock_acquire();
+    dispatch(arch_cpu()->current);
+    sched_exit();
+    kernel_lock_release();
+}
+
+void kernel_irq(void)
+{
+    kernel_lock_acquire();
+    irq_take();
+    sched_exit();
+    kernel_lock_release();
+}
+
+static void user_fault(struct fault fault)
+{
+    kernel_lock_acquire();
+    fault_raise(arch_cpu()->current, fault);
+    sched_exit();
+    kernel_lock_release();
+}
+
+void kernel_vm_fault(vaddr_t addr, bool is_fetch, word_t esr)
+{
+    user_fault((struct fault){.kind = KAAL_FAULT_VM, .words = {addr, is_fetch, esr}});
+}
+
+void kernel_user_exception(word_t esr)
+{
+    user_fault((struct fault){.kind = KAAL_FAULT_USER_EXCEPTION, .words = {esr}});
+}

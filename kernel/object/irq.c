@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "irq.h"
+
+#include "object/notification.h"
+#include "object/object.h"
+
+#include "core/cspace.h"
+#include "core/invocation.h"
+#include "core/sched.h"
+
+static struct {
+    struct slot ntfn;
+    bool issued;
+} lines[IRQ_MAX];
+
+static unsigned timer_irq = ARCH_IRQ_NONE;
+
+void irq_set_timer(unsigned irq)
+{
+    timer_irq = irq;
+}
+
+void irq_reset(void)
+{
+    for (unsigned i = 0; i < IRQ_MAX; i++) {
+        lines[i].ntfn = (struct slot){0};
+        lines[i].issued = false;
+    }
+}
+
+void irq_take(void)
+{
+    const unsigned irq = arch_irq_ack();
+    if (irq >= arch_irq_count() || irq >= IRQ_MAX) {
+        return;
+    }
+    if (irq == timer_irq) {
+        sched_tick();
+        arch_irq_eoi(irq);
+        return;
+    }
+    arch_irq_mask(irq);
+    arch_irq_eoi(irq);
+    struct ntfn *n = cap_ntfn(&lines[irq].ntfn.cap);
+    if (n != NULL) {
+        ntfn_signal(n, cap_badge(&lines[irq].ntfn.cap));
+    }
+}
+
+bool irq_finalise(unsigned irq)
+{
+    arch_irq_mask(irq);
+    if (!slot_delete(&lines[irq].ntfn)) {
+        return false;
+    }
+    lines[irq].issued = false;
+    return true;
+}
+
+enum kaal_err irq_inv_get(struct invocation *inv)
+{
+    enum { ARG_IRQ, ARG_EDGE, ARG_INDEX, ARG_DEPTH };
+    const word_t irq = inv_arg(inv, ARG_IRQ);
+    const word_t depth = inv_arg(inv, ARG_DEPTH);
+    const unsigned count = arch_irq_count() < IRQ_MAX ? arch_irq_count() : IRQ_MAX;
+    struct lookup_failure failure;
+
+    if (irq < IRQ_FIRST || irq >= count) {
+        return inv_bad_range(inv, ARG_IRQ, IRQ_FIRST, count - 1);
+    }
+    if (inv_arg(inv, ARG_EDGE) > 1) {
+        return inv_bad_range(inv, ARG_EDGE, 0, 1);
+    }
+    if (depth < 1 || depth > KAAL_CPTR_BITS) {
+        return inv_bad_range(inv, ARG_DEPTH, 1, KAAL_CPTR_BITS);
+    }
+    if (irq == timer_irq || lines[irq].issued) {
+        return KAAL_ERR_REVOKE_FIRST;
+    }
+    struct slot *dest = cspace_lookup_exact(inv_cap(inv, 0), inv_arg(inv, ARG_INDEX),
+                                            (unsigned)depth, &failure);
+    if (dest == NULL) {
+        return inv_bad_lookup(inv, false, failure.bits_left, failure.kind);
+    }
+    if (!slot_is_empty(dest)) {
+        return KAAL_ERR_DELETE_FIRST;
+    }
+
+    lines[irq].issued = true;
+    arch_irq_set_trigger((unsigned)irq, inv_arg(inv, ARG_EDGE) != 0);
+    slot_insert_original(inv->slot, dest, cap_indexed(CAP_IRQ_HANDLER, (unsigned)irq));
+    return KAAL_OK;
+}
+
+enum kaal_err irq_inv_ack(struct invocation *inv)
+{
+    arch_irq_unmask(cap_index(&inv->cap));
+    return KAAL_OK;
+}
+
+enum kaal_err irq_inv_set_notification(struct invocation *inv)
+{
+    struct slot *line = &lines[cap_index(&inv->cap)].ntfn;
+    const struct cap *cap = inv_cap(inv, 0);
+
+    if (cap->type != CAP_NOTIFICATION || !cap_has_rights(cap, KAAL_RIGHT_WRITE)) {
+        return inv_bad_cap(inv, 0);
+    }
+    if (!slot_delete(line)) {
+        return INV_PREEMPTED;
+    }
+    slot_insert_derived(inv->extra[0], line, *cap);
+    return KAAL_OK;
+}
+
+enum kaal_err irq_inv_clear(struct invocation *inv)
+{
+    return slot_delete(&lines[cap_index(&inv->cap)].ntfn) ? KAAL_OK : INV_PREEMPTED;
+}

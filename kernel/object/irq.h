@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Interrupts as notifications.
+ *
+ * I1  a line is unmasked only while a handler capability for it exists, and
+ *     from its Ack until the next interrupt.
+ * I2  at most one set of handler capabilities per line: issued says so.
+ */
+#pragma once
+#include "object/slot.h"
+
+enum { IRQ_MAX = 1020, IRQ_FIRST = 16 /* below: between cores, the kernel's own */ };
+
+/* The line that ends budgets; never issued. */
+void irq_set_timer(unsigned irq);
+
+/* Take one pending interrupt and act on it, if there is one. */
+void irq_take(void);
+
+/* Last handler capability of a line gone. False if there is more to do. */
+bool irq_finalise(unsigned irq);
+
+/* Nothing is issued: for a fresh start. */
+void irq_reset(void);

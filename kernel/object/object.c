@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "object.h"
+
+#include "object/sched_context.h"
+#include "object/tcb.h"
+
+#include "lib/assert.h"
+
+#define KAAL_OBJECT(NAME, prefix, number, min_bits, max_bits, device_ok) \
+    [CAP_##NAME] = {min_bits, max_bits},
+static const struct {
+    uint8_t min, max;
+} size_range[] = {
+#include <kaal/abi/objects.def>
+};
+#undef KAAL_OBJECT
+
+bool object_size_ok(enum cap_type type, word_t size, word_t *min, word_t *max)
+{
+    *min = size_range[type].min;
+    *max = size_range[type].max;
+    if (*min == *max && size == 0) {
+        return true;
+    }
+    if (type == CAP_PAGE) {
+        return size == KAAL_PAGE_4K_BITS || size == KAAL_PAGE_2M_BITS ||
+               size == KAAL_PAGE_1G_BITS;
+    }
+    return size >= *min && size <= *max;
+}
+
+unsigned object_bits(enum cap_type type, word_t size)
+{
+    if (type == CAP_CNODE) {
+        return (unsigned)size + KAAL_SLOT_BITS;
+    }
+    return size_range[type].min == size_range[type].max ? size_range[type].min : (unsigned)size;
+}
+
+struct cap object_create(enum cap_type type, void *memory, word_t size, bool is_device)
+{
+    struct cap cap = cap_object(type, memory);
+
+    if (!is_device && type != CAP_UNTYPED) {
+        arch_obj_created(memory, (size_t)1 << object_bits(type, size));
+    }
+    switch (type) {
+    case CAP_UNTYPED:
+        return cap_untyped(memory, (unsigned)size, is_device);
+    case CAP_TCB:
+        tcb_create((struct tcb *)memory);
+        return cap;
+    case CAP_SCHED_CONTEXT:
+        cap.a = (uint8_t)size;
+        return cap;
+    case CAP_CNODE:
+        return cap_cnode((struct slot *)memory, (unsigned)size, 0, 0);
+    case CAP_PAGE:
+        return cap_page(memory, (unsigned)size, is_device);
+    default:
+        return cap; /* all zero is the initial state */
+    }
+}
+
+enum kaal_err cap_derive(const struct slot *slot, struct cap *out)
+{
+    *out = slot->cap;
+    switch (slot->cap.type) {
+    case CAP_UNTYPED:
+        return slot->first == NULL ? KAAL_OK : KAAL_ERR_REVOKE_FIRST;
+    case CAP_VSPACE:
+    case CAP_PAGE_TABLE:
+        return cap_asid(out) != 0 ? KAAL_OK : KAAL_ERR_ILLEGAL_OPERATION;
+    case CAP_PAGE:
+        cap_set_mapping(out, 0, 0);
+        return KAAL_OK;
+    case CAP_IRQ_CONTROL:
+    case CAP_ZOMBIE:
+        *out = cap_null();
+        return KAAL_OK;
+    default:
+        return KAAL_OK;
+    }
+}
+
+struct cap cap_mask_rights(struct cap cap, word_t mask)
+{
+    switch (cap.type) {
+    case CAP_ENDPOINT:
+    case CAP_NOTIFICATION:
+    case CAP_REPLY:
+    case CAP_PAGE:
+        cap.rights &= (uint8_t)(mask & KAAL_RIGHTS_ALL);
+        return cap;
+    default:
+        return cap;
+    }
+}

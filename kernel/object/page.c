@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "page.h"
+
+#include <kaal/abi/mapping.h>
+
+#include "object/asid.h"
+#include "object/vspace.h"
+
+#include "core/invocation.h"
+
+/* Bytes that one PAGE UNIFY may cover: bounds the time with interrupts
+ * masked. */
+enum { UNIFY_MAX_BYTES = 64 * 1024 };
+
+unsigned page_level(unsigned bits)
+{
+    return (39 - bits) / 9;
+}
+
+/* The entry of the mapping that cap stands for, or NULL (stale or none). */
+static pte_t *entry_of_page(const struct cap *cap)
+{
+    unsigned at;
+    const unsigned level = page_level(cap_page_bits(cap));
+    pte_t *root = asid_lookup(cap_asid(cap));
+    if (root == NULL) {
+        return NULL;
+    }
+    pte_t *entry = vspace_walk(root, cap_mapped_vaddr(cap), level, &at);
+    const bool is_here = at == level && arch_pte_is_page(*entry, level) &&
+                         arch_pte_paddr(*entry) == arch_virt_to_phys(cap->obj);
+    return is_here ? entry : NULL;
+}
+
+void page_unmap_if_mapped(struct slot *slot)
+{
+    struct cap *cap = &slot->cap;
+    if (cap->type != CAP_PAGE || cap_asid(cap) == 0) {
+        return;
+    }
+    pte_t *entry = entry_of_page(cap);
+    if (entry != NULL) {
+        arch_pte_write(entry, 0);
+        arch_tlb_flush_page(cap_asid(cap), cap_mapped_vaddr(cap));
+    }
+    cap_set_mapping(cap, 0, 0);
+}
+
+/* ---- Map ------------------------------------------------------------------------- */
+
+enum { ARG_VADDR, ARG_RIGHTS, ARG_ATTRS };
+
+static enum kaal_err check_attributes(struct invocation *inv, word_t rights)
+{
+    const word_t attrs = inv_arg(inv, ARG_ATTRS);
+    const bool is_executable = (attrs & KAAL_MAP_EXECUTE) != 0;
+
+    if ((attrs & ~(word_t)(KAAL_MAP_CACHED | KAAL_MAP_EXECUTE)) != 0) {
+        return inv_bad_arg(inv, ARG_ATTRS);
+    }
+    if (cap_page_is_device(&inv->cap) && attrs != 0) {
+        return inv_bad_arg(inv, ARG_ATTRS);
+    }
+    if (KAAL_CFG_WXN && is_executable && (rights & KAAL_RIGHT_WRITE) != 0) {
+        return inv_bad_arg(inv, ARG_RIGHTS);
+    }
+    return KAAL_OK;
+}
+
+static enum kaal_err check_address(struct invocation *inv, unsigned asid)
+{
+    const struct cap *cap = &inv->cap;
+    const vaddr_t vaddr = inv_arg(inv, ARG_VADDR);
+    const word_t bytes = (word_t)1 << cap_page_bits(cap);
+
+    if (vaddr >= KAAL_USER_TOP || bytes > KAAL_USER_TOP - vaddr) {
+        return inv_bad_arg(inv, ARG_VADDR);
+    }
+    if ((vaddr & (bytes - 1)) != 0) {
+        return inv_bad_alignment(inv, ARG_VADDR);
+    }
+    if (cap_asid(cap) != 0) {
+        if (cap_asid(cap) != asid) {
+            return inv_bad_cap(inv, 0);
+        }
+        if (cap_mapped_vaddr(cap) != vaddr) {
+            return inv_bad_arg(inv, ARG_VADDR);
+        }
+    }
+    return KAAL_OK;
+}
+
+/* Break before make: the old translation is gone before the new one is. */
+static void write_entry(pte_t *entry, pte_t value, unsigned asid, vaddr_t vaddr)
+{
+    if (*entry != 0) {
+        arch_pte_write(entry, 0);
+        arch_tlb_flush_page(asid, vaddr);
+    }
+    arch_pte_write(entry, value);
+}
+
+enum kaal_err page_inv_map(struct invocation *inv)
+{
+    struct cap *cap = &inv->slot->cap;
+    const vaddr_t vaddr = inv_arg(inv, ARG_VADDR);
+    const word_t rights = inv_arg(inv, ARG_RIGHTS) & cap->rights;
+    const unsigned level = page_level(cap_page_bits(cap));
+    unsigned asid, at;
+
+    pte_t *root = asid_root_of(inv_cap(inv, 0), &asid);
+    if (root == NULL) {
+        return inv_bad_cap(inv, 0);
+    }
+    enum kaal_err err = check_address(inv, asid);
+    if (err != KAAL_OK) {
+        return err;
+    }
+    err = check_attributes(inv, rights);
+    if (err != KAAL_OK) {
+        return err;
+    }
+    pte_t *entry = vspace_walk(root, vaddr, level, &at);
+    if (at < level && *entry == 0) {
+        return inv_bad_lookup(inv, false, vspace_level_bits(at), KAAL_LOOKUP_MISSING_CAP);
+    }
+    const bool is_remap = cap_asid(cap) != 0 && entry_of_page(cap) == entry;
+    if (*entry != 0 && !is_remap) {
+        return KAAL_ERR_DELETE_FIRST;
+    }
+
+    cap_set_mapping(cap, asid, vaddr);
+    write_entry(entry,
+                arch_pte_page(arch_virt_to_phys(cap->obj), level, rights, inv_arg(inv, ARG_ATTRS)),
+                asid, vaddr);
+    return KAAL_OK;
+}
+
+/* ---- Other invocations --------------------------------------------------------------- */
+
+enum kaal_err page_inv_unmap(struct invocation *inv)
+{
+    page_unmap_if_mapped(inv->slot);
+    return KAAL_OK;
+}
+
+enum kaal_err page_inv_get_address(struct invocation *inv)
+{
+    inv_result(inv, arch_virt_to_phys(inv->cap.obj));
+    return KAAL_OK;
+}
+
+enum kaal_err page_inv_unify(struct invocation *inv)
+{
+    enum { ARG_START, ARG_END };
+    const word_t start = inv_arg(inv, ARG_START);
+    const word_t end = inv_arg(inv, ARG_END);
+    const word_t bytes = (word_t)1 << cap_page_bits(&inv->cap);
+
+    if (cap_page_is_device(&inv->cap)) {
+        return KAAL_ERR_ILLEGAL_OPERATION;
+    }
+    if (start >= bytes) {
+        return inv_bad_range(inv, ARG_START, 0, bytes - 1);
+    }
+    const word_t max = bytes - start < UNIFY_MAX_BYTES ? bytes : start + UNIFY_MAX_BYTES;
+    if (end <= start || end > max) {
+        return inv_bad_range(inv, ARG_END, start + 1, max);
+    }
+    arch_code_sync((const char *)inv->cap.obj + start, end - start);
+    return KAAL_OK;
+}

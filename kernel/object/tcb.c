@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tcb.h"
+
+#include "object/endpoint.h"
+#include "object/notification.h"
+#include "object/reply.h"
+#include "object/sched_context.h"
+
+#include "core/cpu.h"
+#include "lib/assert.h"
+
+void tcb_create(struct tcb *t)
+{
+    arch_regs_init(&t->regs);
+    t->state = TCB_INACTIVE;
+}
+
+bool tcb_can_run(const struct tcb *t)
+{
+    return t->state == TCB_RUNNING && t->sc != NULL && t->sc->budget != 0 && !t->wait.linked;
+}
+
+struct kaal_ipc_buffer *tcb_ipc_buffer(const struct tcb *t)
+{
+    const struct cap *page = &t->slots[TCB_SLOT_IPC_BUFFER].cap;
+    if (page->type != CAP_PAGE || !cap_has_rights(page, KAAL_RIGHT_READ | KAAL_RIGHT_WRITE)) {
+        return NULL;
+    }
+    const word_t offset = t->ipc_buffer_vaddr & (((word_t)1 << cap_page_bits(page)) - 1);
+    return (struct kaal_ipc_buffer *)(void *)((char *)page->obj + offset);
+}
+
+/* ---- Leaving what it waits for ---------------------------------------------------- */
+
+static void cancel_endpoint(struct tcb *t)
+{
+    if (t->reply != NULL) {
+        reply_unlink(t->reply);
+    }
+    endpoint_dequeue((struct endpoint *)t->blocked_on, t);
+    t->state = TCB_INACTIVE;
+}
+
+void tcb_cancel_ipc(struct tcb *t)
+{
+    switch (t->state) {
+    case TCB_BLOCKED_SEND:
+    case TCB_BLOCKED_RECV:
+        cancel_endpoint(t);
+        break;
+    case TCB_BLOCKED_NTFN:
+        ntfn_dequeue((struct ntfn *)t->blocked_on, t);
+        t->state = TCB_INACTIVE;
+        break;
+    case TCB_BLOCKED_REPLY:
+        reply_cancel((struct reply *)t->blocked_on);
+        break;
+    default:
+        return;
+    }
+    t->fault.kind = KAAL_FAULT_NONE;
+}
+
+void tcb_suspend(struct tcb *t)
+{
+    tcb_cancel_ipc(t);
+    if (t->state == TCB_RUNNING) {
+        sched_remove(t);
+        t->state = TCB_INACTIVE;
+    }
+}
+
+void tcb_resume(struct tcb *t)
+{
+    if (t->state == TCB_RUNNING || t->state == TCB_IDLE) {
+        return;
+    }
+    tcb_cancel_ipc(t);
+    t->state = TCB_RUNNING;
+    sched_wake(t);
+}
+
+void tcb_finalise(struct tcb *t)
+{
+    struct cpu *cpu = arch_cpu();
+    tcb_suspend(t);
+    if (t->sc != NULL) {
+        sc_unbind_tcb(t->sc);
+    }
+    if (t->bound_ntfn != NULL) {
+        ntfn_unbind(t->bound_ntfn);
+    }
+    arch_fp_release(t);
+    if (cpu->current == t) {
+        cpu->current = &cpu->idle;
+    }
+}
+
+/* ---- Priority ------------------------------------------------------------------------ */
+
+static void set_waiting_priority(struct tcb *t, struct tree *waiters, uint8_t priority)
+{
+    tree_remove(waiters, &t->wait);
+    t->priority = priority;
+    tree_insert(waiters, &t->wait, (uint64_t)KAAL_MAX_PRIORITY - priority);
+}
+
+void tcb_set_priority(struct tcb *t, uint8_t priority)
+{
+    switch (t->state) {
+    case TCB_BLOCKED_SEND:
+    case TCB_BLOCKED_RECV:
+        set_waiting_priority(t, &((struct endpoint *)t->blocked_on)->waiters, priority);
+        break;
+    case TCB_BLOCKED_NTFN:
+        set_waiting_priority(t, &((struct ntfn *)t->blocked_on)->waiters, priority);
+        break;
+    case TCB_RUNNING:
+        sched_remove(t);
+        t->priority = priority;
+        sched_wake(t);
+        break;
+    default:
+        t->priority = priority;
+        break;
+    }
+}
+
+/* ---- Check --------------------------------------------------------------------------- */
+
+static bool is_blocked(const struct tcb *t)
+{
+    return t->state >= TCB_BLOCKED_SEND && t->state <= TCB_BLOCKED_NTFN;
+}
+
+const char *tcb_check(const struct tcb *t)
+{
+    if (is_blocked(t) != (t->blocked_on != NULL)) {
+        return "T1 blocked_on";
+    }
+    if (t->wait.linked && (t->state == TCB_INACTIVE || t->state == TCB_BLOCKED_REPLY)) {
+        return "T2 queued without waiting";
+    }
+    if (t->is_ready_queued && (!tcb_can_run(t) || arch_cpu()->current == t)) {
+        return "T3 ready queue";
+    }
+    if ((t->sc != NULL && t->sc->tcb != t) ||
+        (t->bound_ntfn != NULL && t->bound_ntfn->bound != t)) {
+        return "T4 binding";
+    }
+    if (t->reply != NULL && (t->reply->tcb != t || (t->state != TCB_BLOCKED_RECV &&
+                                                    t->state != TCB_BLOCKED_REPLY))) {
+        return "T5 reply";
+    }
+    return NULL;
+}
