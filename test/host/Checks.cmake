@@ -28,10 +28,14 @@ add_test(NAME style.format COMMAND "${CMAKE_COMMAND}" "-DROOT=${KAAL_ROOT}"
 add_test(NAME style.refuses COMMAND "${CMAKE_COMMAND}" "-DSTYLE=${_checks}/style.cmake"
     "-DWORK=${CMAKE_BINARY_DIR}/style-refuses" -P "${_checks}/style-refuses.cmake")
 
+# The CMake functions say what is wrong.
+add_test(NAME cmake.errors COMMAND "${CMAKE_COMMAND}" "-DROOT=${KAAL_ROOT}"
+    "-DWORK=${CMAKE_BINARY_DIR}/cmake-errors" -P "${_checks}/cmake-errors.cmake")
+
 # The set-up script says what is wrong with its arguments.
 add_test(NAME setup.unknown-word COMMAND sh "${KAAL_ROOT}/toolchains/setup-debian12.sh" frobnicate)
 set_tests_properties(setup.unknown-word PROPERTIES
     PASS_REGULAR_EXPRESSION "'frobnicate' is neither demo nor test")
 
 set_tests_properties(tcb-size tcb-size.counts tcb-size.refuses tcb-size.missing-file
-    style style.format style.refuses setup.unknown-word PROPERTIES LABELS "host;check" TIMEOUT 120)
+    style style.format style.refuses cmake.errors setup.unknown-word PROPERTIES LABELS "host;check" TIMEOUT 120)
