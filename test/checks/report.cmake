@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+# cmake -DBUILD=build -P report.cmake
+# After a test run: build/reports/ctest.xml becomes ctest.json, counts by label
+# included, and one line is printed.
+
+file(READ "${BUILD}/reports/ctest.xml" xml)
+foreach(key IN ITEMS tests failures skipped disabled)
+    if(NOT xml MATCHES "<testsuite[^>]*[ \n\t]${key}=\"([0-9]+)\"")
+        message(FATAL_ERROR "${BUILD}/reports/ctest.xml has no ${key}")
+    endif()
+    set(${key} ${CMAKE_MATCH_1})
+endforeach()
+math(EXPR not_run "${skipped} + ${disabled}")
+
+execute_process(COMMAND "${CMAKE_CTEST_COMMAND}" --test-dir "${BUILD}" --show-only=json-v1
+    OUTPUT_VARIABLE json RESULT_VARIABLE code)
+if(NOT code EQUAL 0)
+    message(FATAL_ERROR "ctest --show-only failed")
+endif()
+string(JSON count LENGTH "${json}" tests)
+set(labels "")
+math(EXPR last "${count} - 1")
+foreach(i RANGE ${last})
+    string(JSON properties ERROR_VARIABLE none GET "${json}" tests ${i} properties)
+    if(properties MATCHES "\"LABELS\",[ \n]*\"value\" :[ \n]*\\[([^]]*)\\]")
+        string(REGEX MATCHALL "[a-z0-9-]+" words "${CMAKE_MATCH_1}")
+        foreach(word IN LISTS words)
+            list(APPEND labels ${word})
+            if(NOT DEFINED count_${word})
+                set(count_${word} 0)
+            endif()
+            math(EXPR count_${word} "${count_${word}} + 1")
+        endforeach()
+    endif()
+endforeach()
+list(REMOVE_DUPLICATES labels)
+list(SORT labels)
+set(rows "")
+foreach(label IN LISTS labels)
+    list(APPEND rows "\"${label}\": ${count_${label}}")
+endforeach()
+list(JOIN rows ", " rows)
+file(WRITE "${BUILD}/reports/ctest.json"
+    "{\"tests\": ${tests}, \"failed\": ${failures}, \"not_run\": ${not_run}, \"labels\": {${rows}}}\n")
+message(STATUS "${tests} tests, ${failures} failed, ${not_run} not run; by label: ${rows}")
