@@ -18,8 +18,7 @@ void ipc_complete(struct tcb *t)
     t->regs.pc += INSTRUCTION_BYTES;
 }
 
-/* The system call that t is in stays undone for now: pc goes back to it. */
-static void rewind_pc(struct tcb *t)
+void ipc_rewind(struct tcb *t)
 {
     t->regs.pc -= INSTRUCTION_BYTES;
 }
@@ -196,7 +195,7 @@ void ipc_send(struct tcb *t, struct endpoint *ep, const struct ipc_send *how)
     if (tree_is_empty(&ep->waiters) || !ep->is_receiving) {
         if (how->can_block) {
             if (t->fault.kind == KAAL_FAULT_NONE) {
-                rewind_pc(t);
+                ipc_rewind(t);
             }
             block_sender(t, ep, how);
         }
@@ -213,7 +212,7 @@ void ipc_send(struct tcb *t, struct endpoint *ep, const struct ipc_send *how)
     ipc_complete(receiver);
     if (is_answered) {
         if (t->fault.kind == KAAL_FAULT_NONE) {
-            rewind_pc(t);
+            ipc_rewind(t);
         }
         await_answer(t, receiver, reply, how->can_grant || how->can_grant_reply, how->can_donate);
     } else if (how->can_donate && receiver->sc == NULL && t->sc != NULL) {
@@ -264,6 +263,9 @@ void ipc_receive(struct tcb *t, struct endpoint *ep, struct reply *reply, bool c
     if (bound != NULL && ntfn_poll(bound, t)) {
         return;
     }
+    if (bound != NULL && can_block) {
+        ntfn_return_sc(bound, t); /* work for the signal is done */
+    }
     if (!tree_is_empty(&ep->waiters) && !ep->is_receiving) {
         receive_from(t, ep, endpoint_pop(ep), reply);
         return;
@@ -272,11 +274,8 @@ void ipc_receive(struct tcb *t, struct endpoint *ep, struct reply *reply, bool c
         ipc_receive_nothing(t);
         return;
     }
-    rewind_pc(t);
+    ipc_rewind(t);
     block_receiver(t, ep, reply);
-    if (bound != NULL) {
-        ntfn_return_sc(bound, t);
-    }
 }
 
 /* ---- Reply ----------------------------------------------------------------- */

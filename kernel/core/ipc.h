@@ -32,3 +32,6 @@ void ipc_receive_nothing(struct tcb *t);
 
 /* t's blocked system call is done: go on behind it. */
 void ipc_complete(struct tcb *t);
+
+/* t's system call is not done: it goes back to its instruction. */
+void ipc_rewind(struct tcb *t);

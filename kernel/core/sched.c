@@ -102,7 +102,7 @@ void sched_wake(struct tcb *t)
     if (t == cpu->current || t == cpu->sched.candidate || t->is_ready_queued || t->wait.linked) {
         return;
     }
-    if (t->sc != cpu->sched.charged) {
+    if (t->sc != cpu->sched.charged || t->sc->released_at > cpu->sched.charge_start) {
         const ticks_t now = arch_now();
         sc_unblock(t->sc, now);
         if (!sc_is_released(t->sc, now)) {
@@ -174,7 +174,7 @@ void sched_yield(void)
     struct sc *sc = s->charged;
     charge_until(now);
     if (sc != NULL && arch_cpu()->current->sc == sc) {
-        sc_charge(sc, sc->remaining, now);
+        sc_forfeit(sc, now);
         refile(s, sc, now);
     }
 }

@@ -15,8 +15,6 @@
 
 struct kernel_lock kernel_lock;
 
-enum { SVC_BYTES = 4 };
-
 /* How a message goes out. */
 struct send_mode {
     bool can_block;
@@ -35,7 +33,7 @@ static bool find_extra_caps(struct invocation *inv, unsigned count)
         const cptr_t cptr = inv->buffer->caps_or_badges[i];
         inv->extra[i] = cspace_lookup(inv->caller, cptr, &failure);
         if (inv->extra[i] == NULL) {
-            inv->caller->regs.pc -= SVC_BYTES;
+            ipc_rewind(inv->caller);
             fault_raise_cap(inv->caller, cptr, false, failure.kind, failure.bits_left);
             return false;
         }
@@ -67,7 +65,7 @@ static void invoke(struct tcb *t, struct slot *slot, word_t info, struct send_mo
     }
     const enum kaal_err err = invocation_dispatch(&inv, kaal_msginfo_label(info));
     if (err == INV_PREEMPTED) {
-        t->regs.pc -= SVC_BYTES;
+        ipc_rewind(t);
         return;
     }
     /* The call may have deleted its caller. */
@@ -109,7 +107,7 @@ static void send(struct tcb *t, cptr_t cptr, word_t info, struct send_mode mode)
     struct slot *slot = cspace_lookup(t, cptr, &failure);
     if (slot == NULL) {
         if (mode.can_block) {
-            t->regs.pc -= SVC_BYTES;
+            ipc_rewind(t);
             fault_raise_cap(t, cptr, false, failure.kind, failure.bits_left);
         }
         return;
@@ -146,7 +144,7 @@ static void send(struct tcb *t, cptr_t cptr, word_t info, struct send_mode mode)
 static void receive_fault(struct tcb *t, cptr_t cptr, enum kaal_lookup_failure kind,
                           unsigned bits_left)
 {
-    t->regs.pc -= SVC_BYTES;
+    ipc_rewind(t);
     fault_raise_cap(t, cptr, true, kind, bits_left);
 }
 
@@ -221,7 +219,7 @@ static const struct send_mode mode_nbsend_donate = {.can_donate = true};
 
 static void unknown_syscall(struct tcb *t)
 {
-    t->regs.pc -= SVC_BYTES;
+    ipc_rewind(t);
     fault_raise(t, (struct fault){.kind = KAAL_FAULT_UNKNOWN_SYSCALL, .words = {t->regs.x[0]}});
 }
 

@@ -70,7 +70,7 @@ bool ntfn_poll(struct ntfn *n, struct tcb *t)
 void ntfn_block(struct ntfn *n, struct tcb *t)
 {
     kassert(!n->active && t->state == TCB_RUNNING);
-    t->regs.pc -= 4;
+    ipc_rewind(t);
     t->state = TCB_BLOCKED_NTFN;
     t->blocked_on = n;
     tree_insert(&n->waiters, &t->wait, (uint64_t)KAAL_MAX_PRIORITY - t->priority);

@@ -35,6 +35,16 @@ word_t sc_ticks_to_us(ticks_t ticks)
 
 /* ---- Budget ------------------------------------------------------------------- */
 
+void sc_forfeit(struct sc *sc, ticks_t now)
+{
+    sc->remaining = sc->budget;
+    if (sc_is_round_robin(sc)) {
+        sc->released_at = now;
+    } else {
+        sc->released_at += sc->period;
+    }
+}
+
 bool sc_charge(struct sc *sc, ticks_t used, ticks_t now)
 {
     sc->consumed += used;
@@ -42,12 +52,7 @@ bool sc_charge(struct sc *sc, ticks_t used, ticks_t now)
         sc->remaining -= used;
         return false;
     }
-    sc->remaining = sc->budget;
-    if (sc_is_round_robin(sc)) {
-        sc->released_at = now;
-    } else {
-        sc->released_at += sc->period;
-    }
+    sc_forfeit(sc, now);
     return true;
 }
 
@@ -99,6 +104,15 @@ void sc_unbind_ntfn(struct sc *sc)
     sc->ntfn = NULL;
 }
 
+/* Nobody gets it back by replying any more. */
+static void cut_reply_stack(struct sc *sc)
+{
+    if (sc->reply != NULL) {
+        sc->reply->sc = NULL;
+        sc->reply = NULL;
+    }
+}
+
 void sc_finalise(struct sc *sc)
 {
     struct sched *s = &arch_cpu()->sched;
@@ -108,10 +122,7 @@ void sc_finalise(struct sc *sc)
     if (sc->ntfn != NULL) {
         sc_unbind_ntfn(sc);
     }
-    if (sc->reply != NULL) {
-        sc->reply->sc = NULL;
-        sc->reply = NULL;
-    }
+    cut_reply_stack(sc);
     if (s->charged == sc) {
         s->charged = NULL;
     }
@@ -166,6 +177,7 @@ enum kaal_err sc_inv_unbind(struct invocation *inv)
     if (sc->ntfn != NULL) {
         sc_unbind_ntfn(sc);
     }
+    cut_reply_stack(sc);
     return KAAL_OK;
 }
 

@@ -46,6 +46,9 @@ static inline bool sc_is_released(const struct sc *sc, ticks_t now)
  * whole again from released_at on. */
 bool sc_charge(struct sc *sc, ticks_t used, ticks_t now);
 
+/* Give up what is left of the budget, without having used it. */
+void sc_forfeit(struct sc *sc, ticks_t now);
+
 /* The thread that uses it wakes up: begin a period if there is none. */
 void sc_unblock(struct sc *sc, ticks_t now);
 
