@@ -8,7 +8,6 @@
  */
 #include "lib/assert.h"
 #include "local.h"
-#include "sysreg.h"
 
 static struct {
     uintptr_t data_line; /* bytes */

@@ -6,7 +6,6 @@
 
 #include "local.h"
 #include "offsets.h"
-#include "sysreg.h"
 
 _Static_assert(offsetof(struct cpu, current) == CPU_CURRENT, "offsets.h");
 _Static_assert(offsetof(struct cpu, stack_top) == CPU_STACK_TOP, "offsets.h");
@@ -144,7 +143,7 @@ void arch_start(struct kaal_boot_params *params)
 
 struct cpu *arch_cpu(void)
 {
-    return (struct cpu *)sysreg_read_tpidr();
+    return this_cpu();
 }
 
 void arch_idle(void)

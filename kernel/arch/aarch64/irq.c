@@ -4,7 +4,6 @@
 #include <driver/timer/generic.h>
 
 #include "local.h"
-#include "sysreg.h"
 
 static bool is_gicv3;
 

@@ -4,6 +4,7 @@
 #include <kaal/boot_params.h>
 
 #include "arch/arch.h"
+#include "sysreg.h"
 
 /* Of an address in the kernel window. */
 static inline paddr_t mem_window_paddr(const void *vaddr)
@@ -17,8 +18,29 @@ void arch_start(struct kaal_boot_params *params);
 /* mmu.c: load the empty address space and drop what the loader mapped there. */
 void mmu_start(void);
 
-/* mmu.c: load an address space, NULL the empty one, unless it is loaded. */
-void mmu_load(pte_t *vspace_root, unsigned asid);
+/* TTBR0_EL1 of the empty address space; mmu.c. */
+extern uint64_t mmu_empty_ttbr;
+
+/* Load an address space, NULL the empty one, unless it is loaded. */
+static inline void mmu_load(const pte_t *vspace_root, unsigned asid)
+{
+    uint64_t ttbr = mmu_empty_ttbr;
+    if (vspace_root != NULL) {
+        ttbr = mem_window_paddr(vspace_root) | ((uint64_t)asid << TTBR_ASID_SHIFT);
+    }
+    if (sysreg_read_ttbr0() != ttbr) {
+        sysreg_write_ttbr0(ttbr);
+        /* Before anything else: a TLBI of the old space's ASID must not be
+         * followed by a walk of the old tables. */
+        isb();
+    }
+}
+
+/* arch_cpu() without a call. */
+static inline struct cpu *this_cpu(void)
+{
+    return (struct cpu *)sysreg_read_tpidr();
+}
 
 /* cache.c: line sizes of this processor. */
 void cache_start(void);

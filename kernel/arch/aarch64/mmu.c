@@ -8,11 +8,10 @@
  */
 #include "lib/assert.h"
 #include "local.h"
-#include "sysreg.h"
 
 /* A level-0 table without entries: what a thread without address space sees. */
 static _Alignas(4096) const volatile pte_t empty_root[ARCH_PT_ENTRIES];
-static uint64_t empty_ttbr;
+uint64_t mmu_empty_ttbr;
 
 void *arch_phys_to_virt(paddr_t paddr)
 {
@@ -30,8 +29,8 @@ void mmu_start(void)
     /* The kernel's own image is not in the window: ask the MMU. */
     __asm__ volatile("at s1e1r, %0" : : "r"(empty_root) : "memory");
     isb();
-    empty_ttbr = sysreg_read_par() & PAR_PA;
-    sysreg_write_ttbr0(empty_ttbr);
+    mmu_empty_ttbr = sysreg_read_par() & PAR_PA;
+    sysreg_write_ttbr0(mmu_empty_ttbr);
     isb();
     __asm__ volatile("tlbi vmalle1\n dsb nsh\n isb" : : : "memory");
 }
@@ -57,20 +56,6 @@ void arch_tlb_flush_asid(unsigned asid)
                      :
                      : "r"((uint64_t)asid << TTBR_ASID_SHIFT)
                      : "memory");
-}
-
-void mmu_load(pte_t *vspace_root, unsigned asid)
-{
-    uint64_t ttbr = empty_ttbr;
-    if (vspace_root != NULL) {
-        ttbr = mem_window_paddr(vspace_root) | ((uint64_t)asid << TTBR_ASID_SHIFT);
-    }
-    if (sysreg_read_ttbr0() != ttbr) {
-        sysreg_write_ttbr0(ttbr);
-        /* Before anything else: a TLBI of the old space's ASID must not be
-         * followed by a walk of the old tables. */
-        isb();
-    }
 }
 
 void arch_vspace_forget(pte_t *vspace_root)

@@ -12,7 +12,6 @@
 #include "lib/assert.h"
 #include "local.h"
 #include "pure/pstate.h"
-#include "sysreg.h"
 
 void arch_regs_init(struct arch_regs *regs)
 {
@@ -33,7 +32,7 @@ void fp_start(void)
 void arch_switch_to(struct tcb *t, pte_t *vspace_root, unsigned asid)
 {
     mmu_load(vspace_root, asid);
-    const uint64_t cpacr = arch_cpu()->fp_owner == t ? CPACR_FP_FREE : CPACR_FP_TRAP; /* F1 */
+    const uint64_t cpacr = this_cpu()->fp_owner == t ? CPACR_FP_FREE : CPACR_FP_TRAP; /* F1 */
     if (sysreg_read_cpacr() != cpacr) {
         sysreg_write_cpacr(cpacr); /* the exception return makes it effective */
     }
@@ -41,7 +40,7 @@ void arch_switch_to(struct tcb *t, pte_t *vspace_root, unsigned asid)
 
 void fp_trap(void)
 {
-    struct cpu *cpu = arch_cpu();
+    struct cpu *cpu = this_cpu();
     struct tcb *t = cpu->current;
     kassert(cpu->fp_owner != t); /* F1 */
 
@@ -59,7 +58,7 @@ void fp_trap(void)
 
 void arch_fp_release(struct tcb *t)
 {
-    struct cpu *cpu = arch_cpu();
+    struct cpu *cpu = this_cpu();
     if (cpu->fp_owner != t) {
         return;
     }

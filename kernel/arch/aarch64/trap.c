@@ -2,7 +2,6 @@
 /* Exceptions other than system calls and interrupts; called by vectors.S. */
 #include "local.h"
 #include "pure/esr.h"
-#include "sysreg.h"
 
 /* FAR_EL1 of a fault in user space; 0 when the processor does not know, as the
  * register may then hold an address of another thread. */
