@@ -2,6 +2,7 @@
 # cmake -DROOT= -DWORK= -P cmake-errors.cmake
 # Each wrong use of the CMake functions is refused with its message, and the
 # right use is not.
+cmake_minimum_required(VERSION 3.25)
 
 set(count 0)
 

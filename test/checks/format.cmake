@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -DROOT= -DCLANG_FORMAT= -P format.cmake
 # Every C file looks as .clang-format says. To repair: clang-format-19 -i <file>
+cmake_minimum_required(VERSION 3.25)
 
 file(GLOB_RECURSE files "${ROOT}/kernel/*.[ch]" "${ROOT}/sdk/*.[ch]" "${ROOT}/bsp/*.[ch]"
     "${ROOT}/test/*.[ch]" "${ROOT}/examples/*.[ch]")

@@ -3,6 +3,7 @@
 # What must not be in a kernel: a segment that can be written and executed,
 # devicetree code, SIMD outside the save and load of user state, and, if
 # RELEASE, the debug system calls.
+cmake_minimum_required(VERSION 3.25)
 
 set(bad 0)
 macro(found)

@@ -2,6 +2,7 @@
 # cmake -DBUILD=build -P report.cmake
 # After a test run: build/reports/ctest.xml becomes ctest.json, counts by label
 # included, and one line is printed.
+cmake_minimum_required(VERSION 3.25)
 
 file(READ "${BUILD}/reports/ctest.xml" xml)
 foreach(key IN ITEMS tests failures skipped disabled)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -DSTYLE= -DWORK= -P style-refuses.cmake
 # The style check finds each planted violation, and nothing in a clean tree.
+cmake_minimum_required(VERSION 3.25)
 
 function(tree)
     file(REMOVE_RECURSE "${WORK}")

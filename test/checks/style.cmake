@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -DROOT= -P style.cmake
 # Rules that a compiler does not check. Each violation is one line.
+cmake_minimum_required(VERSION 3.25)
 
 set(bad 0)
 macro(violation)

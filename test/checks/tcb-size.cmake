@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -DPROGRAM= -DROOT= -DREPORTS= -P tcb-size.cmake
 # Kernel and loader, all configurations together, each below its limit.
+cmake_minimum_required(VERSION 3.25)
 
 file(GLOB_RECURSE kernel "${ROOT}/kernel/*.c" "${ROOT}/kernel/*.h" "${ROOT}/kernel/*.S"
     "${ROOT}/kernel/*.def" "${ROOT}/kernel/*.ld")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -DPREFIX= -DROOT= -DDIR= -DWORK= -DINCLUDES=a,b -DDEFINES=a,b -DREPORT= -P run-proof.cmake
 # Runs one proof and its mutants, see Proof.cmake.
+cmake_minimum_required(VERSION 3.25)
 
 set(PROOF_FUNCTION harness)
 include("${DIR}/proof.cmake")
