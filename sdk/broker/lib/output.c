@@ -37,6 +37,11 @@ kaal_err_t output_init(const struct kaal_bootinfo *bootinfo, struct arena *arena
     return err;
 }
 
+uintptr_t output_registers(void)
+{
+    return uart_base;
+}
+
 void output_write(const char *text, size_t bytes)
 {
     for (size_t i = 0; i < bytes; i++) {

@@ -14,6 +14,9 @@
 KAAL_MUST_CHECK kaal_err_t output_init(const struct kaal_bootinfo *bootinfo, struct arena *arena,
                                        uint64_t vaddr);
 
+/* Virtual address of the UART's registers, 0 without a console. */
+uintptr_t output_registers(void);
+
 /* "\n" becomes "\r\n". */
 void output_write(const char *text, size_t bytes);
 

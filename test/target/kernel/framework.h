@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Tests of the kernel, run on the machine by a root task of their own.
+ *
+ * A test is a function without arguments that makes what it needs and CHECKs.
+ * Everything it makes comes from an arena that is destroyed behind it, so it
+ * never tidies up; the framework then checks that all memory has come back
+ * and, on debug kernels, that the kernel's invariants hold.
+ *
+ * A failed CHECK ends the test. CHECK works in the test's own thread only:
+ * helper threads leave results in variables, which the test looks at.
+ */
+#pragma once
+#include <kaal/kaal.h>
+#include <stdbool.h>
+
+#include "memory.h"
+
+/* ---- Groups: one file each --------------------------------------------------- */
+
+struct test {
+    const char *name;
+    void (*run)(void);
+};
+
+#define TEST(function) {.name = #function, .run = function}
+
+struct group {
+    const struct test *tests;
+    unsigned count;
+};
+
+#define GROUP(array) {.tests = (array), .count = sizeof(array) / sizeof((array)[0])}
+
+extern const struct group syscall_group, cnode_group, untyped_group, ipc_group, reply_group,
+    notification_group, tcb_group, fault_group, scheduling_group, vspace_group, irq_group;
+
+/* ---- Inside a test ------------------------------------------------------------- */
+
+#define CHECK(expression)                               \
+    do {                                                \
+        if (!(expression)) {                            \
+            test_fail(__FILE__, __LINE__, #expression); \
+            return;                                     \
+        }                                               \
+    } while (0)
+
+/* Both are printed when they differ. */
+#define CHECK_EQUAL(left, right)                                                     \
+    do {                                                                             \
+        const kaal_word_t left_ = (kaal_word_t)(left);                               \
+        const kaal_word_t right_ = (kaal_word_t)(right);                             \
+        if (left_ != right_) {                                                       \
+            test_fail_equal(__FILE__, __LINE__, #left " == " #right, left_, right_); \
+            return;                                                                  \
+        }                                                                            \
+    } while (0)
+
+#define CHECK_OK(call) CHECK_EQUAL(call, KAAL_OK)
+
+void test_fail(const char *file, int line, const char *expression);
+void test_fail_equal(const char *file, int line, const char *expression, kaal_word_t left,
+                     kaal_word_t right);
+
+/* The priority of the thread that runs the tests. */
+enum { TEST_PRIORITY = 100 };
+
+/* Is this a debug kernel, with the calls of abi/syscalls.def that only it has? */
+extern bool test_kernel_is_debug;
+
+/* The boot information of this root task. */
+extern const struct kaal_bootinfo *test_bootinfo;
+
+/* Objects of the test's arena. 0: it failed, which fails the test too. */
+extern struct arena test_arena;
+kaal_cptr_t make(enum kaal_object_type type, unsigned size_bits);
+kaal_cptr_t make_badged(kaal_cptr_t cap, kaal_word_t rights, kaal_badge_t badge);
+
+/* An empty slot of the root CNode. */
+kaal_cptr_t empty_slot(void);
+
+/* A reply of no words, or a message of up to four. */
+struct kaal_msg message(kaal_word_t label, unsigned length, kaal_word_t w0, kaal_word_t w1,
+                        kaal_word_t w2, kaal_word_t w3);
+
+/* ---- Threads --------------------------------------------------------------------- */
+
+enum { MAX_THREADS = 8 };
+
+struct thread {
+    kaal_cptr_t tcb;
+    kaal_cptr_t sc;    /* 0: passive */
+    kaal_cptr_t reply; /* for its use */
+    kaal_word_t arg[4];
+    volatile kaal_word_t result[4]; /* for the test to see */
+    volatile bool is_done;          /* entry() has returned */
+    void (*entry)(struct thread *self);
+};
+
+/* How a thread is to run. Zero budget: 10 ms of 10 ms. */
+struct thread_how {
+    kaal_word_t priority;
+    kaal_word_t budget_us, period_us;
+    kaal_cptr_t fault_ep;
+    bool is_passive; /* without a scheduling context */
+    bool is_stopped; /* not resumed */
+};
+
+/*
+ * A thread of this address space and CSpace that runs entry, with stack and
+ * IPC buffer from the test's arena. Set arg before.
+ * Returns: false if that failed, which fails the test too.
+ */
+bool thread_start(struct thread *thread, void (*entry)(struct thread *),
+                  const struct thread_how *how);
+
+/* Let others of lower priority run for about that long. */
+void test_sleep_ms(unsigned ms);

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "framework.h"
+
+/* A copy names the same object as its source. */
+static void copy_names_same_object(void)
+{
+    const kaal_cptr_t ntfn = make(KAAL_OBJ_NOTIFICATION, 0);
+    const kaal_cptr_t copy = make_badged(ntfn, KAAL_RIGHTS_ALL, 0);
+    sys_signal(copy);
+    struct kaal_msg msg;
+    CHECK_EQUAL(sys_poll(ntfn, &msg), 0); /* badge 0: the signal leaves no bits */
+    const kaal_cptr_t badged = make_badged(copy, KAAL_RIGHTS_ALL, 4);
+    sys_signal(badged);
+    CHECK_EQUAL(sys_poll(ntfn, &msg), 4);
+}
+
+/* Occupied destination: DELETE_FIRST; empty source: FAILED_LOOKUP. */
+static void copy_checks_both_slots(void)
+{
+    const struct kaal_slot a = slot_of(make(KAAL_OBJ_NOTIFICATION, 0));
+    const struct kaal_slot b = slot_of(make(KAAL_OBJ_NOTIFICATION, 0));
+    const struct kaal_slot none = slot_of(empty_slot());
+    const struct kaal_slot none2 = slot_of(empty_slot());
+    CHECK_EQUAL(sys_cnode_copy(&a, &b, KAAL_RIGHTS_ALL), KAAL_ERR_DELETE_FIRST);
+    CHECK_EQUAL(sys_cnode_copy(&none, &none2, KAAL_RIGHTS_ALL), KAAL_ERR_FAILED_LOOKUP);
+    CHECK_EQUAL(sys_cnode_move(&a, &b), KAAL_ERR_DELETE_FIRST);
+    CHECK_EQUAL(sys_cnode_move(&none, &none2), KAAL_ERR_FAILED_LOOKUP);
+}
+
+/* Rights of a copy are those asked for that the source has: never more. */
+static void rights_only_shrink(void)
+{
+    const kaal_cptr_t ntfn = make(KAAL_OBJ_NOTIFICATION, 0);
+    const kaal_cptr_t read_only = make_badged(ntfn, KAAL_RIGHT_READ, 2);
+    const kaal_cptr_t again = make_badged(read_only, KAAL_RIGHTS_ALL, 0);
+    const struct kaal_msg none = {0};
+    sys_nbsend(again, &none); /* without the right it does nothing */
+    CHECK_EQUAL(sys_poll(ntfn, NULL), 0);
+}
+
+/* A badge can be given once. */
+static void badge_is_final(void)
+{
+    const kaal_cptr_t ep = make(KAAL_OBJ_ENDPOINT, 0);
+    const kaal_cptr_t badged = make_badged(ep, KAAL_RIGHTS_ALL, 7);
+    const struct kaal_slot src = slot_of(badged);
+    const struct kaal_slot dest = slot_of(empty_slot());
+    CHECK(sys_cnode_mint(&dest, &src, KAAL_RIGHTS_ALL, 8) != KAAL_OK);
+    CHECK_OK(sys_cnode_copy(&dest, &src, KAAL_RIGHTS_ALL));
+}
+
+/* After a move the source is empty and the destination works. */
+static void move_empties_source(void)
+{
+    const struct kaal_slot src = slot_of(make(KAAL_OBJ_NOTIFICATION, 0));
+    const struct kaal_slot dest = slot_of(empty_slot());
+    CHECK_OK(sys_cnode_move(&dest, &src));
+    const struct kaal_slot other = slot_of(empty_slot());
+    CHECK_EQUAL(sys_cnode_copy(&other, &src, KAAL_RIGHTS_ALL), KAAL_ERR_FAILED_LOOKUP);
+    CHECK_OK(sys_cnode_move(&src, &dest));
+}
+
+/* Deleting empties a slot; deleting an empty one is fine. */
+static void delete_is_idempotent(void)
+{
+    const struct kaal_slot slot = slot_of(make(KAAL_OBJ_ENDPOINT, 0));
+    const struct kaal_slot dest = slot_of(empty_slot());
+    CHECK_OK(sys_cnode_delete(&slot));
+    CHECK_OK(sys_cnode_delete(&slot));
+    CHECK_EQUAL(sys_cnode_copy(&dest, &slot, KAAL_RIGHTS_ALL), KAAL_ERR_FAILED_LOOKUP);
+}
+
+/* Revoking deletes all that was derived, and not the capability itself. */
+static void revoke_deletes_descendants(void)
+{
+    const kaal_cptr_t ep = make(KAAL_OBJ_ENDPOINT, 0);
+    const kaal_cptr_t child = make_badged(ep, KAAL_RIGHTS_ALL, 7);
+    const kaal_cptr_t grandchild = make_badged(child, KAAL_RIGHT_WRITE, 0);
+    const struct kaal_slot root = slot_of(ep);
+    const struct kaal_slot dest = slot_of(empty_slot());
+    CHECK_OK(sys_cnode_revoke(&root));
+    const struct kaal_slot gone = slot_of(child);
+    const struct kaal_slot gone2 = slot_of(grandchild);
+    CHECK_EQUAL(sys_cnode_copy(&dest, &gone, KAAL_RIGHTS_ALL), KAAL_ERR_FAILED_LOOKUP);
+    CHECK_EQUAL(sys_cnode_copy(&dest, &gone2, KAAL_RIGHTS_ALL), KAAL_ERR_FAILED_LOOKUP);
+    CHECK_OK(sys_cnode_copy(&dest, &root, KAAL_RIGHTS_ALL));
+}
+
+/* A second CNode is addressed through the first: index and depth add up. */
+static void two_levels_resolve(void)
+{
+    enum { RADIX = 4, SLOT = 3 };
+    const kaal_cptr_t cnode = make(KAAL_OBJ_CNODE, RADIX);
+    const kaal_cptr_t ntfn = make(KAAL_OBJ_NOTIFICATION, 0);
+    const struct kaal_slot src = slot_of(ntfn);
+    const struct kaal_slot inner = {.root = cnode, .index = SLOT, .depth = RADIX};
+    const struct kaal_slot back = slot_of(empty_slot());
+    CHECK_OK(sys_cnode_mint(&inner, &src, KAAL_RIGHTS_ALL, 16));
+    CHECK_OK(sys_cnode_copy(&back, &inner, KAAL_RIGHTS_ALL));
+    sys_signal(back.index);
+    CHECK_EQUAL(sys_poll(ntfn, NULL), 16);
+    const struct kaal_slot wrong = {.root = cnode, .index = SLOT, .depth = RADIX + 1};
+    CHECK_EQUAL(sys_cnode_delete(&wrong), KAAL_ERR_FAILED_LOOKUP);
+    const struct kaal_slot zero = {.root = cnode, .index = SLOT, .depth = 0};
+    CHECK(sys_cnode_delete(&zero) != KAAL_OK);
+    const struct kaal_slot deep = {.root = cnode, .index = SLOT, .depth = 65};
+    CHECK(sys_cnode_delete(&deep) != KAAL_OK);
+}
+
+/* A guard of a minted CNode capability must match. */
+static void guard_must_match(void)
+{
+    enum { RADIX = 4, GUARD = 5, GUARD_BITS = 3 };
+    const kaal_cptr_t cnode = make(KAAL_OBJ_CNODE, RADIX);
+    const struct kaal_slot src = slot_of(cnode);
+    const struct kaal_slot guarded = slot_of(empty_slot());
+    CHECK_OK(sys_cnode_mint(&guarded, &src, KAAL_RIGHTS_ALL, kaal_guard(GUARD, GUARD_BITS)));
+    const struct kaal_slot ntfn = slot_of(make(KAAL_OBJ_NOTIFICATION, 0));
+    struct kaal_slot dest = {
+        .root = guarded.index, .index = GUARD << RADIX | 2, .depth = RADIX + GUARD_BITS};
+    CHECK_OK(sys_cnode_copy(&dest, &ntfn, KAAL_RIGHTS_ALL));
+    const struct kaal_slot plain = {.root = cnode, .index = 2, .depth = RADIX};
+    CHECK_EQUAL(sys_cnode_copy(&plain, &ntfn, KAAL_RIGHTS_ALL), KAAL_ERR_DELETE_FIRST);
+    dest.index = (GUARD + 1) << RADIX | 2;
+    CHECK_EQUAL(sys_cnode_delete(&dest), KAAL_ERR_FAILED_LOOKUP);
+}
+
+/* Deleting a CNode deletes what is in it. */
+static void cnode_dies_with_contents(void)
+{
+    const kaal_cptr_t cnode = make(KAAL_OBJ_CNODE, 8);
+    const kaal_cptr_t ep = make(KAAL_OBJ_ENDPOINT, 0);
+    const struct kaal_slot src = slot_of(ep);
+    for (kaal_word_t i = 0; i < 256; i++) {
+        const struct kaal_slot dest = {.root = cnode, .index = i, .depth = 8};
+        CHECK_OK(sys_cnode_mint(&dest, &src, KAAL_RIGHT_WRITE, i + 1));
+    }
+    const struct kaal_slot all = slot_of(cnode);
+    CHECK_OK(sys_cnode_delete(&all));
+    CHECK_OK(sys_cnode_delete(&src));
+}
+
+static const struct test tests[] = {
+    TEST(copy_names_same_object),     TEST(copy_checks_both_slots),
+    TEST(rights_only_shrink),         TEST(badge_is_final),
+    TEST(move_empties_source),        TEST(delete_is_idempotent),
+    TEST(revoke_deletes_descendants), TEST(two_levels_resolve),
+    TEST(guard_must_match),           TEST(cnode_dies_with_contents),
+};
+const struct group cnode_group = GROUP(tests);
