@@ -9,8 +9,10 @@
 #include "lib/assert.h"
 #include "local.h"
 
-/* A level-0 table without entries: what a thread without address space sees. */
-static _Alignas(4096) const volatile pte_t empty_root[ARCH_PT_ENTRIES];
+/* A level-0 table without entries: what a thread without address space sees.
+ * kernel.ld puts it where nobody can write. */
+__attribute__((section(".bss.empty_root"),
+               aligned(4096))) static const volatile pte_t empty_root[ARCH_PT_ENTRIES];
 uint64_t mmu_empty_ttbr;
 
 void *arch_phys_to_virt(paddr_t paddr)
