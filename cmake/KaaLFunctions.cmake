@@ -34,7 +34,7 @@
 #       are appended. TWIN_EXPECT makes it the test of a twin, a system with a
 #       planted fault: it passes only if the run fails the same EXPECT and
 #       REJECT, and the console shows TWIN_EXPECT (why it failed).
-#       TARGET: also a build target that does the same on the terminal.
+#       TARGET: also a label, and a build target that does the same on the terminal.
 
 set(_KAAL_PORT_KINDS calls serves notifies notified)
 
@@ -385,6 +385,9 @@ function(kaal_add_test name)
     endif()
 
     foreach(board_config IN LISTS arg_BOARD)
+        if(KAAL_BOARDS AND NOT board_config IN_LIST boards)
+            continue() # left out on request
+        endif()
         if(NOT board_config IN_LIST boards)
             string(REPLACE ";" ", " known "${boards}")
             message(FATAL_ERROR "${what}: image '${arg_IMAGE}' is not built for '${board_config}'. It is for: ${known}")
@@ -408,7 +411,7 @@ function(kaal_add_test name)
             set(command "${KAAL_TOOL}" expect --log "${log}" ${expect} -- ${line} ${arg_QEMU_ARGS})
             add_test(NAME ${test} COMMAND ${command})
             math(EXPR limit "${arg_TIMEOUT} + 15")
-            set_tests_properties(${test} PROPERTIES LABELS "target;${arg_LABELS}" TIMEOUT ${limit})
+            set_tests_properties(${test} PROPERTIES LABELS "target;${arg_LABELS};${arg_TARGET}" TIMEOUT ${limit})
             if(arg_TARGET AND NOT TARGET ${arg_TARGET})
                 add_custom_target(${arg_TARGET} COMMAND ${command}
                     DEPENDS ${arg_IMAGE}.${dotted} USES_TERMINAL VERBATIM)
