@@ -15,13 +15,12 @@
 #include "payload.h"
 
 /* The kernel with its tables and parameters fills a multiple of this. */
-#define BOOT_KERNEL_ALIGN (2ULL << 20)
+#define BOOT_KERNEL_ALIGN     (2ULL << 20)
+#define BOOT_MAX_KERNEL_BYTES (32ULL << 20)
 
 /* Pages for tables that the kernel's region has at least. Enough for 45 window
  * ranges of 4 tables each, the largest interrupt controller and kernel. */
 #define BOOT_MIN_TABLES 256U
-
-#define BOOT_MAX_KERNEL_BYTES (32ULL << 20)
 
 struct boot {
     struct kaal_boot_params params;
@@ -36,25 +35,25 @@ struct boot {
     uint64_t ttbr1;
 };
 
-/* Read the two programs of b->payload. */
-const char *boot_read_kernel(struct boot *b);
-const char *boot_read_root(struct boot *b);
+/* Reads the two programs of b->payload. */
+void boot_read_programs(struct boot *b);
 
 /* Chooses places for kernel, tables and root task, and settles which memory is
  * free. The loader's image is [image, image_end), the payload follows it. Its
  * first page is given to nobody, the others are free once the kernel runs.
  * Fills params.mem, ram, kernel, devicetree, segments and root_entry. */
-const char *boot_place(struct boot *b, uint64_t image, uint64_t image_end);
+void boot_place(struct boot *b, uint64_t image, uint64_t image_end);
 
 /* Copies kernel and root task to their places. */
 void boot_load(struct boot *b);
 
 /* Builds the kernel's tables, b->ttbr1. */
-const char *boot_build_tables(struct boot *b);
+void boot_map_kernel(struct boot *b);
 
 /* Builds b->ttbr0: the loader, text [image, text_end), data up to image_end,
- * and the board's console, all one to one. */
-const char *boot_map_loader(struct boot *b, uint64_t image, uint64_t text_end, uint64_t image_end);
+ * and the page of the board's console, all one to one. */
+void boot_map_loader(struct boot *b, uint64_t image, uint64_t text_end, uint64_t image_end,
+                     uint64_t console);
 
 /* Copies the parameters to their place; returns their kernel virtual address. */
 uint64_t boot_store_params(struct boot *b);

@@ -4,7 +4,7 @@
  * first instruction, with the MMU off and before the devicetree is read.
  */
 #pragma once
-#include "../driver/console/console.h"
+#include "driver/console/console.h"
 
 #include <kaal/abi/bootinfo.h>
 

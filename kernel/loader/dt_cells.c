@@ -2,7 +2,8 @@
 #include "dt_cells.h"
 
 #include <stddef.h>
-#include <string.h>
+
+#include "check.h"
 
 /* Cells of an address and of a size among the children of a node. More than
  * two are a bus (PCI) on which nothing lies that the loader wants. */
@@ -13,25 +14,13 @@ struct cell_counts {
 
 bool dt_next(struct dt_path *p)
 {
-    int depth = p->depth;
-    const int next = fdt_next_node(p->fdt, dt_node(p), &depth);
-    if (next < 0 || depth <= 0) {
+    const int next = fdt_next_node(p->fdt, p->node[p->depth], &p->depth);
+    if (next < 0 || p->depth <= 0) {
         return false;
     }
-    if (depth > DT_MAX_DEPTH) {
-        p->depth = -1;
-        return false;
-    }
-    p->depth = depth;
-    p->node[depth] = next;
+    need(p->depth <= DT_MAX_DEPTH, "devicetree", "nodes nested too deep; flatten them");
+    p->node[p->depth] = next;
     return true;
-}
-
-bool dt_parent_is(const struct dt_path *p, const char *name)
-{
-    int length;
-    const char *parent = fdt_get_name(p->fdt, p->node[p->depth - 1], &length);
-    return parent != NULL && strcmp(parent, name) == 0;
 }
 
 uint64_t dt_cells(const fdt32_t *cells, uint32_t count)
@@ -43,76 +32,73 @@ uint64_t dt_cells(const fdt32_t *cells, uint32_t count)
     return value;
 }
 
-uint32_t dt_u32(const struct dt_path *p, const char *property, uint32_t otherwise)
+uint32_t dt_u32(const void *fdt, int node, const char *property, uint32_t otherwise)
 {
     int length;
-    const fdt32_t *value = fdt_getprop(p->fdt, dt_node(p), property, &length);
+    const fdt32_t *value = fdt_getprop(fdt, node, property, &length);
     return value != NULL && length == 4 ? fdt32_ld(value) : otherwise;
+}
+
+bool dt_has(const void *fdt, int node, const char *property, const char *value)
+{
+    int length;
+    const char *list = fdt_getprop(fdt, node, property, &length);
+    return list != NULL && length > 0 && fdt_stringlist_contains(list, length, value) != 0;
 }
 
 static bool counts_below(const struct dt_path *p, int depth, struct cell_counts *out)
 {
     const int address = fdt_address_cells(p->fdt, p->node[depth]);
     const int size = fdt_size_cells(p->fdt, p->node[depth]);
-    if (address < 1 || address > 2 || size < 0 || size > 2) {
-        return false;
-    }
     *out = (struct cell_counts){.address = (uint32_t)address, .size = (uint32_t)size};
-    return true;
+    return address >= 1 && address <= 2 && size >= 0 && size <= 2;
 }
 
 bool dt_reg(const struct dt_path *p, uint32_t i, uint64_t *base, uint64_t *size)
 {
     struct cell_counts n;
     int length;
-    const fdt32_t *reg = fdt_getprop(p->fdt, dt_node(p), "reg", &length);
-    if (reg == NULL || p->depth < 1 || !counts_below(p, p->depth - 1, &n)) {
+    const fdt32_t *reg = fdt_getprop(p->fdt, p->node[p->depth], "reg", &length);
+    if (reg == NULL || p->depth < 1 || !counts_below(p, p->depth - 1, &n) ||
+        i >= (uint32_t)length / (4 * (n.address + n.size))) {
         return false;
     }
-    const uint32_t pair = n.address + n.size;
-    if (i >= (uint32_t)length / (4 * pair)) {
-        return false;
-    }
-    *base = dt_cells(reg + i * pair, n.address);
-    *size = dt_cells(reg + i * pair + n.address, n.size);
+    reg += i * (n.address + n.size);
+    *base = dt_cells(reg, n.address);
+    *size = dt_cells(reg + n.address, n.size);
     return true;
 }
 
 /* One bus up: from the children of node[depth] to its own address space. */
-static bool translate_once(const struct dt_path *p, int depth, uint64_t *base, uint64_t size)
+static bool translate(const struct dt_path *p, int depth, uint64_t *base, uint64_t size)
 {
     struct cell_counts child, parent;
     int length;
     const fdt32_t *ranges = fdt_getprop(p->fdt, p->node[depth], "ranges", &length);
-    if (ranges == NULL) {
-        return false;
-    }
-    if (length == 0) {
+    if (ranges != NULL && length == 0) {
         return true;
     }
-    if (!counts_below(p, depth, &child) || !counts_below(p, depth - 1, &parent)) {
+    if (ranges == NULL || !counts_below(p, depth, &child) || !counts_below(p, depth - 1, &parent)) {
         return false;
     }
     const uint32_t entry = child.address + parent.address + child.size;
-    for (uint32_t i = 0; i < (uint32_t)length / (4 * entry); i++) {
-        const fdt32_t *at = ranges + i * entry;
-        const uint64_t from = dt_cells(at, child.address);
-        const uint64_t to = dt_cells(at + child.address, parent.address);
-        const uint64_t bytes = dt_cells(at + child.address + parent.address, child.size);
-        if (*base >= from && *base - from < bytes && size <= bytes - (*base - from)) {
-            return !__builtin_add_overflow(to, *base - from, base);
+    for (uint32_t i = 0; i < (uint32_t)length / (4 * entry); i++, ranges += entry) {
+        const uint64_t offset = *base - dt_cells(ranges, child.address);
+        const uint64_t to = dt_cells(ranges + child.address, parent.address);
+        const uint64_t bytes = dt_cells(ranges + child.address + parent.address, child.size);
+        if (offset < bytes && size <= bytes - offset) {
+            return !__builtin_add_overflow(to, offset, base);
         }
     }
     return false;
 }
 
-bool dt_translate(const struct dt_path *p, uint64_t *base, uint64_t size)
+bool dt_mmio(const struct dt_path *p, uint32_t i, uint64_t *base, uint64_t *size)
 {
-    for (int depth = p->depth - 1; depth > 0; depth--) {
-        if (!translate_once(p, depth, base, size)) {
-            return false;
-        }
-    }
     uint64_t end;
-    return !__builtin_add_overflow(*base, size, &end);
+    bool done = dt_reg(p, i, base, size);
+    for (int depth = p->depth - 1; done && depth > 0; depth--) {
+        done = translate(p, depth, base, *size);
+    }
+    return done && !__builtin_add_overflow(*base, *size, &end);
 }

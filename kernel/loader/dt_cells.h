@@ -11,8 +11,7 @@
 
 #include <libfdt.h>
 
-#define DT_MAX_DEPTH     16
-#define DT_MAX_GIC_BYTES (64U << 20)
+#define DT_MAX_DEPTH 16
 
 struct dt_path {
     const void *fdt;
@@ -20,28 +19,23 @@ struct dt_path {
     int node[DT_MAX_DEPTH + 1]; /* offsets of root, ..., current node */
 };
 
-static inline int dt_node(const struct dt_path *p)
-{
-    return p->node[p->depth];
-}
-
-/* Goes on to the next node in the order of the blob. Returns false at the end
- * and when nodes are nested too deep, then with a depth of -1. */
+/* Goes on to the next node in the order of the blob. False: there is none.
+ * Nodes nested deeper than DT_MAX_DEPTH are refused, see check.h. */
 bool dt_next(struct dt_path *p);
 
-/* Is the parent of the current node the root's child of this name? */
-bool dt_parent_is(const struct dt_path *p, const char *name);
-
-/* A number of count big-endian cells (at most the last two count). */
+/* A number of count big-endian cells; of more than two the last two count. */
 uint64_t dt_cells(const fdt32_t *cells, uint32_t count);
 
-/* A property of one cell of the current node; otherwise when it has none. */
-uint32_t dt_u32(const struct dt_path *p, const char *property, uint32_t otherwise);
+/* A property of one cell of a node; otherwise when it has none such. */
+uint32_t dt_u32(const void *fdt, int node, const char *property, uint32_t otherwise);
+
+/* Has the node this property as a list of strings, and value among them? */
+bool dt_has(const void *fdt, int node, const char *property, const char *value);
 
 /* The i-th pair of "reg" of the current node, as its parent counts cells; size
  * is 0 where the parent says that there are none. False: there is no such. */
 bool dt_reg(const struct dt_path *p, uint32_t i, uint64_t *base, uint64_t *size);
 
-/* Translates size bytes at *base from the current node's bus to the processor's
- * addresses. False: some bus on the way does not pass them on. */
-bool dt_translate(const struct dt_path *p, uint64_t *base, uint64_t size);
+/* The same in the processor's address space. False also when some bus on the
+ * way does not pass it on, or when it wraps around. */
+bool dt_mmio(const struct dt_path *p, uint32_t i, uint64_t *base, uint64_t *size);

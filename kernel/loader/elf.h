@@ -4,12 +4,13 @@
  *
  * E1  Every segment's bytes lie in the file, its memory in [low, high), and
  *     file size <= memory size.
- * E2  No page belongs to two segments.
+ * E2  Segments ascend, and no page belongs to two of them.
  * E3  No segment is writable and executable.
- * E4  The entry point is a multiple of 4 in an executable segment.
+ * E4  The entry point is a multiple of 4 in an executable segment's file bytes.
  *
- * Layout and values: System V ABI (generic), chapters 4 and 5; ELF for the Arm
- * 64-bit Architecture (AAELF64). Pure C, tested and fuzzed on the host.
+ * Any other file is refused, see check.h. Layout and values: System V ABI
+ * (generic), chapters 4 and 5; ELF for the Arm 64-bit Architecture. Pure C,
+ * tested and fuzzed on the host.
  */
 #pragma once
 #include <stdint.h>
@@ -31,14 +32,14 @@ struct elf_segment {
 
 struct elf_image {
     uint64_t entry;
-    uint32_t segment_count;                              /* 1 .. KAAL_BOOT_MAX_SEGMENTS */
-    struct elf_segment segments[KAAL_BOOT_MAX_SEGMENTS]; /* ascending addresses */
+    uint32_t segment_count; /* 1 .. KAAL_BOOT_MAX_SEGMENTS */
+    struct elf_segment segments[KAAL_BOOT_MAX_SEGMENTS];
 };
 
-/* Reads the program headers of a file of size bytes. Returns NULL and fills
- * *out, or an error text. low and high are multiples of a page. */
-const char *elf_read(const void *file, uint64_t size, uint64_t low, uint64_t high,
-                     struct elf_image *out);
+/* Reads the headers of a file of size bytes. part: what an error is about. low
+ * and high are multiples of a page. */
+void elf_read(const char *part, const void *file, uint64_t size, uint64_t low, uint64_t high,
+              struct elf_image *out);
 
 /* Writes a segment's pages, page_bytes at to: its bytes, zeros around them. */
 void elf_load(const void *file, const struct elf_segment *s, void *to);

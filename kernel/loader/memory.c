@@ -1,158 +1,108 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "memory.h"
 
-#include <stddef.h>
+#include <string.h>
 
-#define PAGE_MASK ((uint64_t)KAAL_PAGE_SIZE - 1)
+#include "check.h"
 
-/* [base, base + size) in whole pages as [*from, *to), cut at MEMORY_LIMIT.
- * False when it wraps. */
-static bool to_pages(uint64_t base, uint64_t size, enum range_rounding rounding, uint64_t *from,
-                     uint64_t *to)
+static const char part[] = "memory";
+
+static uint64_t end_of(const struct kaal_range *r)
+{
+    return r->base + r->size;
+}
+
+/* [base, base + size) in whole pages below MEMORY_LIMIT. M2, but for empty ones. */
+static struct kaal_range to_pages(uint64_t base, uint64_t size, enum range_rounding rounding)
 {
     uint64_t end;
-    if (__builtin_add_overflow(base, size, &end)) {
-        return false;
-    }
+    need(!__builtin_add_overflow(base, size, &end), part,
+         "a range wraps around; correct the devicetree");
     base = base < MEMORY_LIMIT ? base : MEMORY_LIMIT;
     end = end < MEMORY_LIMIT ? end : MEMORY_LIMIT;
-    if (size == 0) {
-        end = base;
-    } else if (rounding == RANGE_INWARD) {
+    if (rounding == RANGE_INWARD) {
         base = (base + PAGE_MASK) & ~PAGE_MASK;
         end &= ~PAGE_MASK;
-    } else {
+    } else if (size != 0) {
         base &= ~PAGE_MASK;
         end = (end + PAGE_MASK) & ~PAGE_MASK;
     }
-    *from = base;
-    *to = end > base ? end : base;
-    return true;
+    return (struct kaal_range){.base = base, .size = end > base ? end - base : 0};
 }
 
-static void remove_at(struct range_list *list, uint32_t i)
+/* Puts count ranges, at most two, in the place of range[from] to range[to - 1]. */
+static void replace(struct range_list *list, uint32_t from, uint32_t to,
+                    const struct kaal_range *ranges, uint32_t count)
 {
-    list->count--;
-    for (; i < list->count; i++) {
-        list->range[i] = list->range[i + 1];
+    need(list->count - (to - from) + count <= MEMORY_MAX_RANGES, part,
+         "too many ranges; merge reserved ranges in the devicetree");
+    memmove(&list->range[from + count], &list->range[to],
+            (list->count - to) * sizeof(list->range[0]));
+    memcpy(&list->range[from], ranges, count * sizeof(list->range[0]));
+    list->count = list->count - (to - from) + count;
+}
+
+void range_add(struct range_list *list, uint64_t base, uint64_t size, enum range_rounding rounding)
+{
+    struct kaal_range r = to_pages(base, size, rounding);
+    uint32_t from = 0;
+    while (from < list->count && end_of(&list->range[from]) < r.base) {
+        from++;
+    }
+    uint32_t to = from;
+    for (; to < list->count && list->range[to].base <= end_of(&r); to++) {
+        const struct kaal_range old = list->range[to]; /* overlaps or touches: M1 */
+        const uint64_t end = end_of(&old) > end_of(&r) ? end_of(&old) : end_of(&r);
+        r.base = old.base < r.base ? old.base : r.base;
+        r.size = end - r.base;
+    }
+    if (r.size != 0) {
+        replace(list, from, to, &r, 1);
     }
 }
 
-/* Pre: there is room. */
-static void insert_at(struct range_list *list, uint32_t i, uint64_t from, uint64_t to)
+void range_remove(struct range_list *list, uint64_t base, uint64_t size)
 {
-    for (uint32_t j = list->count; j > i; j--) {
-        list->range[j] = list->range[j - 1];
+    const struct kaal_range r = to_pages(base, size, RANGE_OUTWARD);
+    struct kaal_range rest[2];
+    uint32_t count = 0, from = 0;
+    while (from < list->count && end_of(&list->range[from]) <= r.base) {
+        from++;
     }
-    list->range[i] = (struct kaal_range){.base = from, .size = to - from};
-    list->count++;
-}
-
-bool range_add(struct range_list *list, uint64_t base, uint64_t size, enum range_rounding rounding)
-{
-    uint64_t from, to;
-    if (!to_pages(base, size, rounding, &from, &to)) {
-        return false;
-    }
-    if (from == to) {
-        return true;
-    }
-    if (list->count == MEMORY_MAX_RANGES) {
-        return false;
-    }
-    insert_at(list, list->count, from, to);
-    return true;
-}
-
-void range_normalise(struct range_list *list)
-{
-    for (uint32_t i = 1; i < list->count; i++) {
-        const struct kaal_range moved = list->range[i];
-        uint32_t j = i;
-        for (; j > 0 && list->range[j - 1].base > moved.base; j--) {
-            list->range[j] = list->range[j - 1];
+    uint32_t to = from;
+    for (; r.size != 0 && to < list->count && list->range[to].base < end_of(&r); to++) {
+        const struct kaal_range old = list->range[to];
+        if (old.base < r.base) {
+            rest[count++] = (struct kaal_range){.base = old.base, .size = r.base - old.base};
         }
-        list->range[j] = moved;
-    }
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < list->count; i++) {
-        const struct kaal_range next = list->range[i];
-        struct kaal_range *last = kept > 0 ? &list->range[kept - 1] : NULL;
-        if (last != NULL && next.base <= last->base + last->size) {
-            const uint64_t end = next.base + next.size;
-            if (end > last->base + last->size) {
-                last->size = end - last->base;
-            }
-        } else {
-            list->range[kept++] = next;
+        if (end_of(&old) > end_of(&r)) {
+            rest[count++] =
+                (struct kaal_range){.base = end_of(&r), .size = end_of(&old) - end_of(&r)};
         }
     }
-    list->count = kept;
-}
-
-bool range_remove(struct range_list *list, uint64_t base, uint64_t size)
-{
-    uint64_t from, to;
-    if (!to_pages(base, size, RANGE_OUTWARD, &from, &to)) {
-        return false;
-    }
-    if (from == to) {
-        return true;
-    }
-    uint32_t i = 0;
-    while (i < list->count) {
-        struct kaal_range *r = &list->range[i];
-        const uint64_t end = r->base + r->size;
-        if (end <= from || r->base >= to) {
-            i++;
-        } else if (r->base < from && end > to) {
-            if (list->count == MEMORY_MAX_RANGES) {
-                return false; /* the only range that is touched, and not yet */
-            }
-            r->size = from - r->base;
-            insert_at(list, i + 1, to, end);
-            return true;
-        } else if (r->base < from) {
-            r->size = from - r->base;
-            i++;
-        } else if (end > to) {
-            *r = (struct kaal_range){.base = to, .size = end - to};
-            i++;
-        } else {
-            remove_at(list, i);
-        }
-    }
-    return true;
+    replace(list, from, to, rest, count);
 }
 
 uint64_t range_room(const struct range_list *list, uint64_t base)
 {
     for (uint32_t i = 0; i < list->count; i++) {
-        const struct kaal_range *r = &list->range[i];
-        if (base >= r->base && base - r->base < r->size) {
-            return r->size - (base - r->base);
+        if (base - list->range[i].base < list->range[i].size) {
+            return end_of(&list->range[i]) - base;
         }
     }
     return 0;
 }
 
-bool range_take(struct range_list *list, uint64_t size, uint64_t align, uint64_t *base)
+uint64_t range_take(struct range_list *list, uint64_t size, uint64_t align)
 {
-    if (size == 0 || size > MEMORY_LIMIT) {
-        return false;
-    }
     for (uint32_t i = 0; i < list->count; i++) {
-        const struct kaal_range *r = &list->range[i];
-        const uint64_t at = (r->base + align - 1) & ~(align - 1);
-        if (at - r->base < r->size && size <= r->size - (at - r->base)) {
-            if (!range_remove(list, at, size)) {
-                return false;
-            }
-            *base = at;
-            return true;
+        const uint64_t at = (list->range[i].base + align - 1) & ~(align - 1);
+        if (at < end_of(&list->range[i]) && size <= end_of(&list->range[i]) - at) {
+            range_remove(list, at, size);
+            return at;
         }
     }
-    return false;
+    loader_fail(part, "not enough for kernel and root task; give the machine more");
 }
 
 uint64_t range_total(const struct range_list *list)
@@ -164,28 +114,10 @@ uint64_t range_total(const struct range_list *list)
     return total;
 }
 
-bool range_export(const struct range_list *list, struct kaal_range *out, uint32_t *count)
+uint32_t range_export(const struct range_list *list, struct kaal_range *out)
 {
-    if (list->count > KAAL_BOOT_MAX_RANGES) {
-        return false;
-    }
-    for (uint32_t i = 0; i < list->count; i++) {
-        out[i] = list->range[i];
-    }
-    *count = list->count;
-    return true;
-}
-
-bool memory_settle(struct memory_map *map)
-{
-    range_normalise(&map->ram);
-    range_normalise(&map->free);
-    range_normalise(&map->reserved);
-    for (uint32_t i = 0; i < map->reserved.count; i++) {
-        const struct kaal_range *r = &map->reserved.range[i];
-        if (!range_remove(&map->free, r->base, r->size)) {
-            return false;
-        }
-    }
-    return true;
+    need(list->count <= KAAL_BOOT_MAX_RANGES, part,
+         "in more than 32 pieces; merge reserved ranges in the devicetree");
+    memcpy(out, list->range, list->count * sizeof(list->range[0]));
+    return list->count;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Checks of the packed system that follows the loader, before anything in it
- * is believed. Pure C, tested and fuzzed on the host.
+ * is believed. A bad one is refused, see check.h. Pure C, tested and fuzzed on
+ * the host.
  */
 #pragma once
 #include <stdint.h>
@@ -14,11 +15,10 @@ struct payload {
     const struct kaal_image_entry *root;
 };
 
-/* Checks the header at base, of which room bytes may be read, its entries and
- * its checksum. base: a multiple of 8; its checksum word is written for a
- * moment and restored. Returns NULL and fills *out, or an error text.
- * O(size of the payload). */
-const char *payload_check(void *base, uint64_t room, struct payload *out);
+/* Checks the header at base, of which room bytes may be read, its checksum and
+ * its entries. base: a multiple of 8; its checksum word is written for a
+ * moment and restored. O(size of the payload). */
+void payload_check(void *base, uint64_t room, struct payload *out);
 
 /* An entry's bytes. */
 static inline const void *payload_data(const struct payload *p, const struct kaal_image_entry *e)

@@ -6,7 +6,7 @@
  *
  * "Arm ARM" is Arm DDI 0487, Architecture Reference Manual for A-profile.
  */
-#include "sysreg.h"
+#include "boot_regs.h"
 
 /* dst = run-time address of symbol; reaches +-4 GiB. */
 .macro addr dst, symbol
@@ -80,37 +80,31 @@ park_vectors:
 .section .text.start, "ax", %progbits
 boot:                                       /* FROM: entry, one core. LIVE: x0 */
     mov     x20, x0
+    mrs     x21, CurrentEL
+    ubfx    x21, x21, #2, #2
     msr     spsel, #1
     addr    x1, __stack_top
     mov     sp, x1
-    addr    x1, vectors
-    mrs     x21, CurrentEL
-    ubfx    x21, x21, #2, #2
-    cmp     x21, #2
-    b.hi    3f
-    b.eq    2f
-    msr     vbar_el1, x1
-    b       4f
-2:  msr     vbar_el2, x1
-    b       4f
-3:  msr     vbar_el3, x1
-4:  isb
-    bl      relocate
-    mov     x0, x21
-    bl      loader_early                    /* stops at EL3 */
-    cmp     x21, #2
-    b.ne    5f
-    bl      drop_to_el1
-5:  set     x1, SCTLR_EL1_OFF
+    set     x1, SCTLR_EL1_OFF
     msr     sctlr_el1, x1
     msr     cpacr_el1, xzr                  /* FP and SIMD trap */
     msr     mdscr_el1, xzr
     msr     cntkctl_el1, xzr
-    isb
-    mov     x0, x20
+    addr    x1, vectors
+    msr     vbar_el1, x1
+    cmp     x21, #2
+    b.ne    1f
+    msr     vbar_el2, x1
+1:  isb
+    bl      relocate
+    mov     x0, x21
+    bl      loader_early                    /* stops at EL3 */
+    cmp     x21, #2
+    b.ne    2f
+    bl      drop_to_el1
+2:  mov     x0, x20
     mov     x1, x21
-    bl      loader_main                     /* does not return */
-    b       park
+    b       loader_main
 
 /* Adds the load offset to every pointer in initialised data. There are no
  * entries but R_AARCH64_RELATIVE (1027) in a static link. */
@@ -173,10 +167,6 @@ drop_to_el1:                                /* FROM: boot at EL2. Keeps x19-x30,
     msr     S3_4_C12_C11_0, xzr             /* ICH_HCR_EL2 */
 2:  addr    x1, park_vectors
     msr     vbar_el2, x1
-    addr    x1, vectors
-    msr     vbar_el1, x1
-    set     x1, SCTLR_EL1_OFF
-    msr     sctlr_el1, x1
     mov     x1, sp
     msr     sp_el1, x1
     mov     x1, #SPSR_EL1H_MASKED
@@ -223,26 +213,19 @@ exception:                                  /* FROM: vectors. LIVE: system regis
     mrs     x0, CurrentEL
     ubfx    x0, x0, #2, #2
     cmp     x0, #2
-    b.hi    3f
-    b.eq    2f
+    b.eq    1f
     msr     vbar_el1, x4
     mrs     x1, esr_el1
     mrs     x2, elr_el1
     mrs     x3, far_el1
-    b       4f
-2:  msr     vbar_el2, x4
+    b       2f
+1:  msr     vbar_el2, x4
     mrs     x1, esr_el2
     mrs     x2, elr_el2
     mrs     x3, far_el2
-    b       4f
-3:  msr     vbar_el3, x4
-    mrs     x1, esr_el3
-    mrs     x2, elr_el3
-    mrs     x3, far_el3
-4:  isb
+2:  isb
     mov     sp, x5
-    bl      loader_exception                /* does not return */
-    b       park
+    b       loader_exception
 
 /* Last bytes of the loader: a shortened file lacks them. */
 .section .tail, "a", %progbits
