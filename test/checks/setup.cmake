@@ -10,8 +10,13 @@ if(NOT bookworm)
     message(FATAL_ERROR "these cases are about Debian 12")
 endif()
 
-# fake(<program> <line>...): a shell script.
+# fake(<program> <line>...): a shell script. Never written through a link: that
+# would replace the machine's own program.
 function(fake name)
+    file(REMOVE "${WORK}/bin/${name}")
+    if(EXISTS "${WORK}/bin/${name}" OR IS_SYMLINK "${WORK}/bin/${name}")
+        message(FATAL_ERROR "${WORK}/bin/${name} is still there")
+    endif()
     list(JOIN ARGN "\n" body)
     file(WRITE "${WORK}/bin/${name}" "#!/bin/sh\n${body}\n")
     file(CHMOD "${WORK}/bin/${name}" PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
@@ -22,7 +27,7 @@ function(machine)
     file(REMOVE_RECURSE "${WORK}")
     file(MAKE_DIRECTORY "${WORK}/bin" "${WORK}/cache/kaal/cbmc-6.6.0")
     foreach(dir IN ITEMS /usr/bin /bin)
-        foreach(name IN ITEMS sh sed awk cut sha256sum dirname env mkdir cat mktemp rm dpkg tee)
+        foreach(name IN ITEMS sh sed awk cut dirname env mkdir cat mktemp rm dpkg tee)
             if(EXISTS "${dir}/${name}" AND NOT EXISTS "${WORK}/bin/${name}")
                 file(CREATE_LINK "${dir}/${name}" "${WORK}/bin/${name}" SYMBOLIC)
             endif()
