@@ -27,7 +27,7 @@ function(machine)
     file(REMOVE_RECURSE "${WORK}")
     file(MAKE_DIRECTORY "${WORK}/bin" "${WORK}/cache/kaal/cbmc-6.6.0")
     foreach(dir IN ITEMS /usr/bin /bin)
-        foreach(name IN ITEMS sh sed awk cut dirname env mkdir cat mktemp rm dpkg tee)
+        foreach(name IN ITEMS sh sed awk cut dirname env mkdir cat mktemp rm dpkg)
             if(EXISTS "${dir}/${name}" AND NOT EXISTS "${WORK}/bin/${name}")
                 file(CREATE_LINK "${dir}/${name}" "${WORK}/bin/${name}" SYMBOLIC)
             endif()
@@ -38,6 +38,7 @@ function(machine)
     fake(qemu-system-aarch64 "echo 'QEMU emulator version 10.0.2 (Debian)'")
     fake(apt-get "echo \"apt-get was called: $*\"" "exit 99")
     fake(apt-cache "exit 0")
+    fake(tee "cat >/dev/null" "echo \"tee was called: $*\" >&2") # what sudo would write
     fake(cmake "echo \"cmake was called: $*\"")
     # fetch-sources.sh: CBMC is marked complete, libfdt has its hash by decree.
     file(WRITE "${WORK}/cache/kaal/cbmc-6.6.0/.complete" "")
@@ -94,6 +95,15 @@ fake(apt-get "echo \"apt-get was called: $*\"")
 fake(apt-cache "echo ' qemu-system-arm | 1:10.0.2+ds-2 | x'")
 fake(qemu-system-aarch64 "echo 'QEMU emulator version 7.2.15 (Debian)'")
 check(1 "install -y --no-install-recommends -t bookworm-backports qemu-system-arm ipxe-qemu.*still version 7")
+
+# No source of QEMU 10: backports come from where bookworm comes from.
+machine()
+fake(sudo "exec \"$@\"")
+fake(apt-get "[ $1 != indextargets ] || echo 'Packages Debian bookworm main file:/mirror'")
+fake(qemu-system-aarch64 "echo 'QEMU emulator version 7.2.15 (Debian)'")
+check(1 "adding bookworm-backports.*tee was called: /etc/apt/sources.list.d/kaal-backports.list.*has no qemu-system-arm of version 10")
+fake(apt-get "exit 0")
+check(1 "apt has no source of Debian 12")
 
 # Sources: a machine without network gets one clear message.
 machine()
