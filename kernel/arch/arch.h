@@ -54,7 +54,9 @@ void arch_zero(void *vaddr, size_t bytes);
 void arch_code_sync(const void *vaddr, size_t bytes);
 
 /* The object at [vaddr, vaddr + bytes) is dead: the host fake poisons it, the
- * real machine does nothing. arch_obj_created() is its inverse. */
+ * real machine does nothing. arch_obj_created() is its inverse. Until the
+ * kernel is left the memory may still be read: its slots are all empty, so
+ * that whoever comes back to one finds nothing. The fake poisons it then. */
 void arch_obj_destroyed(void *vaddr, size_t bytes);
 void arch_obj_created(void *vaddr, size_t bytes);
 

@@ -24,8 +24,15 @@ struct send_mode {
 
 /* ---- Calls on objects ----------------------------------------------------------------- */
 
-/* Look up what the caller passes along. False: it has faulted. */
-static bool find_extra_caps(struct invocation *inv, unsigned count)
+/* t may have deleted itself in a call: then nothing of it may be touched. */
+static bool is_alive(const struct tcb *t)
+{
+    return arch_cpu()->current == t;
+}
+
+/* Find the capabilities that go along. If one cannot be found the send fails:
+ * a blocking one with a fault. */
+static bool find_extra_caps(struct invocation *inv, unsigned count, bool can_block)
 {
     struct lookup_failure failure;
     inv->caps = inv->buffer == NULL ? 0 : count;
@@ -33,8 +40,10 @@ static bool find_extra_caps(struct invocation *inv, unsigned count)
         const cptr_t cptr = inv->buffer->caps_or_badges[i];
         inv->extra[i] = cspace_lookup(inv->caller, cptr, &failure);
         if (inv->extra[i] == NULL) {
-            ipc_rewind(inv->caller);
-            fault_raise_cap(inv->caller, cptr, false, failure.kind, failure.bits_left);
+            if (can_block) {
+                ipc_rewind(inv->caller);
+                fault_raise_cap(inv->caller, cptr, false, failure.kind, failure.bits_left);
+            }
             return false;
         }
     }
@@ -52,26 +61,26 @@ static void answer(struct tcb *t, const struct invocation *inv, enum kaal_err er
     t->regs.x[1] = 0;
 }
 
-static void invoke(struct tcb *t, struct slot *slot, word_t info, struct send_mode mode)
+/* False if the call is to be made again. */
+static bool invoke(struct invocation *inv, word_t info, struct send_mode mode)
 {
-    struct invocation inv = {
-        .caller = t, .slot = slot, .cap = slot->cap, .buffer = tcb_ipc_buffer(t)};
+    struct tcb *t = inv->caller;
     const unsigned length = kaal_msginfo_length(info);
-    const unsigned limit = inv.buffer == NULL ? (unsigned)KAAL_MSG_REGS : (unsigned)KAAL_MSG_MAX;
+    const unsigned limit = inv->buffer == NULL ? (unsigned)KAAL_MSG_REGS : (unsigned)KAAL_MSG_MAX;
 
-    inv.length = length < limit ? length : limit;
-    if (!find_extra_caps(&inv, kaal_msginfo_caps(info))) {
-        return;
+    inv->length = length < limit ? length : limit;
+    const enum kaal_err err = invocation_dispatch(inv, kaal_msginfo_label(info));
+    if (!is_alive(t)) {
+        return false;
     }
-    const enum kaal_err err = invocation_dispatch(&inv, kaal_msginfo_label(info));
     if (err == INV_PREEMPTED) {
         ipc_rewind(t);
-        return;
+        return false;
     }
-    /* The call may have deleted its caller. */
-    if (mode.is_call && arch_cpu()->current == t) {
-        answer(t, &inv, err);
+    if (mode.is_call) {
+        answer(t, inv, err);
     }
+    return true;
 }
 
 /* ---- Send ------------------------------------------------------------------------------- */
@@ -101,42 +110,58 @@ static void send_to_endpoint(struct tcb *t, const struct cap *cap, struct send_m
              });
 }
 
-static void send(struct tcb *t, cptr_t cptr, word_t info, struct send_mode mode)
+static void send_to_ntfn(struct tcb *t, const struct cap *cap, struct send_mode mode)
 {
-    struct lookup_failure failure;
-    struct slot *slot = cspace_lookup(t, cptr, &failure);
-    if (slot == NULL) {
-        if (mode.can_block) {
-            ipc_rewind(t);
-            fault_raise_cap(t, cptr, false, failure.kind, failure.bits_left);
-        }
+    if (!cap_has_rights(cap, KAAL_RIGHT_WRITE)) {
+        answer_call(t, mode, KAAL_ERR_INVALID_CAPABILITY);
         return;
     }
+    answer_call(t, mode, KAAL_OK);
+    ntfn_signal(cap_ntfn(cap), cap_badge(cap));
+}
+
+static bool send_to(struct tcb *t, struct slot *slot, word_t info, struct send_mode mode)
+{
     const struct cap *cap = &slot->cap;
+    const unsigned caps = kaal_msginfo_caps(info);
+    struct invocation inv = {.caller = t, .slot = slot, .cap = *cap, .buffer = tcb_ipc_buffer(t)};
+
+    if (caps > 0 && !find_extra_caps(&inv, caps, mode.can_block)) {
+        return true;
+    }
     switch (cap->type) {
     case CAP_ENDPOINT:
         send_to_endpoint(t, cap, mode);
-        break;
+        return true;
     case CAP_NOTIFICATION:
-        if (cap_has_rights(cap, KAAL_RIGHT_WRITE)) {
-            answer_call(t, mode, KAAL_OK);
-            ntfn_signal(cap_ntfn(cap), cap_badge(cap));
-        } else {
-            answer_call(t, mode, KAAL_ERR_INVALID_CAPABILITY);
-        }
-        break;
+        send_to_ntfn(t, cap, mode);
+        return true;
     case CAP_REPLY:
         ipc_reply(t, cap_reply(cap), cap_has_rights(cap, KAAL_RIGHT_GRANT));
         answer_call(t, mode, KAAL_OK);
-        break;
+        return true;
     case CAP_NULL:
     case CAP_ZOMBIE:
         answer_call(t, mode, KAAL_ERR_INVALID_CAPABILITY);
-        break;
+        return true;
     default:
-        invoke(t, slot, info, mode);
-        break;
+        return invoke(&inv, info, mode);
     }
+}
+
+/* False if t cannot go on to a receive: it is gone, or is to send again. */
+static bool send(struct tcb *t, cptr_t cptr, word_t info, struct send_mode mode)
+{
+    struct lookup_failure failure;
+    struct slot *slot = cspace_lookup(t, cptr, &failure);
+    if (slot != NULL) {
+        return send_to(t, slot, info, mode);
+    }
+    if (mode.can_block) {
+        ipc_rewind(t);
+        fault_raise_cap(t, cptr, false, failure.kind, failure.bits_left);
+    }
+    return true;
 }
 
 /* ---- Receive ----------------------------------------------------------------------------- */
@@ -202,14 +227,6 @@ static void receive(struct tcb *t, cptr_t cptr, bool can_block, bool takes_reply
     }
 }
 
-/* The second half of a combined call: only if the first did not stop t. */
-static void receive_after_send(struct tcb *t, cptr_t cptr, bool takes_reply)
-{
-    if (arch_cpu()->current == t && t->state == TCB_RUNNING) {
-        receive(t, cptr, true, takes_reply);
-    }
-}
-
 /* ---- Entry --------------------------------------------------------------------------------- */
 
 static const struct send_mode mode_call = {.can_block = true, .is_call = true, .can_donate = true};
@@ -223,6 +240,14 @@ static void unknown_syscall(struct tcb *t)
     fault_raise(t, (struct fault){.kind = KAAL_FAULT_UNKNOWN_SYSCALL, .words = {t->regs.x[0]}});
 }
 
+/* The combined calls: the send never blocks, the receive may. */
+static void send_and_receive(struct tcb *t, cptr_t dest, cptr_t source, bool takes_reply)
+{
+    if (send(t, dest, t->regs.x[2], mode_nbsend_donate) && t->state == TCB_RUNNING) {
+        receive(t, source, true, takes_reply);
+    }
+}
+
 static void dispatch(struct tcb *t)
 {
     const word_t *x = t->regs.x;
@@ -230,12 +255,9 @@ static void dispatch(struct tcb *t)
     case KAAL_SYS_CALL:
         send(t, x[1], x[2], mode_call);
         break;
-    case KAAL_SYS_REPLY_RECV: {
-        const cptr_t source = x[1];
-        send(t, x[7], x[2], mode_nbsend_donate);
-        receive_after_send(t, source, true);
+    case KAAL_SYS_REPLY_RECV:
+        send_and_receive(t, x[7], x[1], true);
         break;
-    }
     case KAAL_SYS_SEND:
         send(t, x[1], x[2], mode_send);
         break;
@@ -249,12 +271,10 @@ static void dispatch(struct tcb *t)
         receive(t, x[1], false, true);
         break;
     case KAAL_SYS_NBSEND_RECV:
-        send(t, x[1], x[2], mode_nbsend_donate);
-        receive_after_send(t, x[8], true);
+        send_and_receive(t, x[1], x[8], true);
         break;
     case KAAL_SYS_NBSEND_WAIT:
-        send(t, x[1], x[2], mode_nbsend_donate);
-        receive_after_send(t, x[8], false);
+        send_and_receive(t, x[1], x[8], false);
         break;
     case KAAL_SYS_WAIT:
         receive(t, x[1], true, false);

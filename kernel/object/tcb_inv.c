@@ -38,15 +38,24 @@ static void slot_change_commit(const struct slot_change *change)
     }
 }
 
-static enum kaal_err apply_changes(const struct slot_change *changes, unsigned count)
+/* What was deleted may have held the last capability to this thread. */
+static bool target_is_alive(const struct invocation *inv)
+{
+    return cap_same_object(&inv->slot->cap, &inv->cap);
+}
+
+static enum kaal_err apply_changes(const struct invocation *inv, const struct slot_change *changes,
+                                   unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
         if (!slot_change_prepare(&changes[i])) {
             return INV_PREEMPTED;
         }
     }
-    for (unsigned i = 0; i < count; i++) {
-        slot_change_commit(&changes[i]);
+    if (target_is_alive(inv)) {
+        for (unsigned i = 0; i < count; i++) {
+            slot_change_commit(&changes[i]);
+        }
     }
     return KAAL_OK;
 }
@@ -139,8 +148,8 @@ enum kaal_err tcb_inv_configure(struct invocation *inv)
         return err;
     }
     const vaddr_t buffer = inv_arg(inv, ARG_BUFFER);
-    err = apply_changes(changes, 3);
-    if (err == KAAL_OK) {
+    err = apply_changes(inv, changes, 3);
+    if (err == KAAL_OK && target_is_alive(inv)) {
         t->ipc_buffer_vaddr = buffer;
         t->regs.ipc_buffer = buffer;
     }
@@ -163,7 +172,7 @@ enum kaal_err tcb_inv_set_space(struct invocation *inv)
     if (err != KAAL_OK) {
         return err;
     }
-    return apply_changes(changes, 3);
+    return apply_changes(inv, changes, 3);
 }
 
 /* ---- Priorities and time ------------------------------------------------------------------ */
@@ -259,8 +268,8 @@ enum kaal_err tcb_inv_set_sched_params(struct invocation *inv)
 
     const uint8_t mcp = (uint8_t)inv_arg(inv, ARG_MCP);
     const uint8_t priority = (uint8_t)inv_arg(inv, ARG_PRIORITY);
-    err = apply_changes(&handler, 1);
-    if (err == KAAL_OK) {
+    err = apply_changes(inv, &handler, 1);
+    if (err == KAAL_OK && target_is_alive(inv)) {
         t->mcp = mcp;
         tcb_set_priority(t, priority);
         set_sc(t, cap_sc(inv_cap(inv, 1)));

@@ -48,8 +48,25 @@ struct cpu host_cpu;
 
 /* ---- For tests ------------------------------------------------------------ */
 
+/* Objects that died since the kernel was entered; readable until it is left. */
+enum { DEAD_MAX = 1024 };
+static struct {
+    void *vaddr;
+    size_t bytes;
+} dead[DEAD_MAX];
+static unsigned dead_count;
+
+void host_bury(void)
+{
+    for (unsigned i = 0; i < dead_count; i++) {
+        __asan_poison_memory_region(dead[i].vaddr, dead[i].bytes);
+    }
+    dead_count = 0;
+}
+
 void host_reset(void)
 {
+    dead_count = 0;
     __asan_unpoison_memory_region(arena, sizeof(arena));
     memset(arena, 0, sizeof(arena));
     __asan_poison_memory_region(arena, sizeof(arena));
@@ -189,13 +206,20 @@ void arch_code_sync(const void *vaddr, size_t bytes)
 void arch_obj_destroyed(void *vaddr, size_t bytes)
 {
     record(HOST_DESTROYED, arch_virt_to_phys(vaddr), bytes, 0);
-    if (host_is_ram(vaddr)) {
-        __asan_poison_memory_region(vaddr, bytes);
+    if (!host_is_ram(vaddr)) {
+        return;
     }
+    if (dead_count == DEAD_MAX) {
+        host_bury();
+    }
+    dead[dead_count].vaddr = vaddr;
+    dead[dead_count].bytes = bytes;
+    dead_count++;
 }
 
 void arch_obj_created(void *vaddr, size_t bytes)
 {
+    host_bury();
     record(HOST_CREATED, arch_virt_to_phys(vaddr), bytes, 0);
     if (host_is_ram(vaddr)) {
         __asan_unpoison_memory_region(vaddr, bytes);
@@ -225,6 +249,7 @@ void arch_tlb_flush_asid(unsigned asid)
 
 void arch_switch_to(struct tcb *t, pte_t *vspace_root, unsigned asid)
 {
+    host_bury();
     record(HOST_SWITCH, (uintptr_t)t, vspace_root == NULL ? 0 : arch_virt_to_phys(vspace_root),
            asid);
 }
@@ -251,6 +276,7 @@ struct cpu *arch_cpu(void)
 
 void arch_idle(void)
 {
+    host_bury();
     record(HOST_IDLE, 0, 0, 0);
 }
 
@@ -274,6 +300,13 @@ bool arch_irq_pending(void)
         return true;
     }
     return highest_pending() != ARCH_IRQ_NONE;
+}
+
+void arch_boot(const struct kaal_boot_params *params)
+{
+    (void)params;
+    memset(host.irq_masked, true, sizeof(host.irq_masked));
+    host.deadline = UINT64_MAX;
 }
 
 /* ---- Interrupt controller ---------------------------------------------------- */

@@ -97,6 +97,10 @@ extern struct cpu host_cpu;
  * cpu and everything in struct host as at start. */
 void host_reset(void);
 
+/* Poison what died: the kernel is left. Switching threads and idling do this;
+ * tests that call into the core directly do it themselves. */
+void host_bury(void);
+
 /* Forget recorded events. */
 void host_log_clear(void);
 
