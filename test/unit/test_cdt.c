@@ -220,7 +220,7 @@ static struct cap make_cap(const struct entry *e)
 
 static int number_of(const struct slot *slot)
 {
-    return slot == NULL ? NONE : (int)(slot - slots);
+    return slot == &cdt_anchor ? NONE : (int)(slot - slots);
 }
 
 static int kernel_parent(const struct slot *slot)
@@ -305,6 +305,7 @@ static int reset(void **state)
 {
     (void)state;
     memset(slots, 0, sizeof(slots));
+    cdt_anchor = (struct slot){.cap = {.type = CAP_ANCHOR}, .flags = SLOT_ORIGINAL};
     memset(model, 0, sizeof(model));
     list_length = 0;
     next_irq = 0;
