@@ -7,6 +7,7 @@
 #include "object/tcb.h"
 
 #include "cpu.h"
+#include "fault.h"
 #include "lib/fmt.h"
 
 static void init_cpu(struct cpu *cpu)
@@ -44,6 +45,7 @@ void kernel_boot(struct kaal_boot_params *params)
     boot_make_root_task(&boot);
     boot_make_untyped(&boot);
     banner(&boot);
+    fault_root_task = boot.root;
     tcb_resume(boot.root);
     sched_exit();
 }

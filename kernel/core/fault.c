@@ -2,6 +2,7 @@
 #include "fault.h"
 
 #include "ipc.h"
+#include "lib/fmt.h"
 #include "sched.h"
 
 enum {
@@ -156,6 +157,32 @@ bool fault_is_handler(const struct cap *cap)
             (cap->rights & (KAAL_RIGHT_GRANT | KAAL_RIGHT_GRANT_REPLY)) != 0);
 }
 
+static const char *fault_name(enum kaal_fault kind)
+{
+    switch (kind) {
+#define KAAL_FAULT(NAME, label, length) \
+    case KAAL_FAULT_##NAME:             \
+        return #NAME;
+#include <kaal/abi/faults.def>
+#undef KAAL_FAULT
+    default:
+        return "?";
+    }
+}
+
+const struct tcb *fault_root_task;
+
+/* Nobody else will hear of it: say so on the console. In release only for the
+ * root task, after which nothing may be left to speak. */
+static void report_unhandled(const struct tcb *t, const struct fault *fault)
+{
+    if (KAAL_CFG_DEBUG || t == fault_root_task) {
+        fmt_print("kernel: %s stopped, no fault handler: %s at pc 0x%lx, details 0x%lx 0x%lx 0x%lx\n",
+                  t == fault_root_task ? "root task" : "thread", fault_name(fault->kind),
+                  t->regs.pc, fault->words[0], fault->words[1], fault->words[2]);
+    }
+}
+
 void fault_raise(struct tcb *t, struct fault fault)
 {
     const struct cap *handler = &t->slots[TCB_SLOT_FAULT_HANDLER].cap;
@@ -163,6 +190,7 @@ void fault_raise(struct tcb *t, struct fault fault)
 
     if (ep == NULL || !fault_is_handler(handler)) {
         t->state = TCB_INACTIVE;
+        report_unhandled(t, &fault);
         return;
     }
     t->fault = fault;

@@ -3,6 +3,9 @@
 #pragma once
 #include "object/tcb.h"
 
+/* Whose end without a handler is always told on the console. */
+extern const struct tcb *fault_root_task;
+
 /* t, which is current, stops for this fault and tells its handler; with no
  * usable handler it just stops. regs.pc is the instruction to run again. */
 void fault_raise(struct tcb *t, struct fault fault);
