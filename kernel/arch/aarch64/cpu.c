@@ -91,6 +91,9 @@ static void start_control(void)
     }
     sysreg_write_cntkctl(0); /* EL0 has neither counters nor timers */
     sysreg_write_mdscr(MDSCR_TDCC);
+    if (((sysreg_read_id_pfr0() >> 44) & 0xf) != 0) { /* AMU */
+        sysreg_write_amuserenr(0);
+    }
     isb();
 }
 

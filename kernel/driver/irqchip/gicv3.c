@@ -62,7 +62,8 @@ static uintptr_t frame_of(unsigned irq)
 
 static void start_distributor(uint64_t affinity)
 {
-    gic_write(gic.gicd, GICD_CTLR, 0);
+    /* Groups off first; ARE may only change then, and never back to 0. */
+    gic_write(gic.gicd, GICD_CTLR, gic_read(gic.gicd, GICD_CTLR) & GICD_CTLR_ARE);
     bool ok = write_settled(32, POLLS_START);
     gic_write(gic.gicd, GICD_CTLR, GICD_CTLR_ARE);
     ok = ok && write_settled(32, POLLS_START);
