@@ -38,8 +38,9 @@ static inline const struct cap *inv_cap(const struct invocation *inv, unsigned i
 /* Append a word to the answer. */
 void inv_result(struct invocation *inv, word_t word);
 
-/* Errors with their detail, for return statements. Arguments and capabilities
- * are named by their index. */
+/* Errors with their detail, for return statements. Arguments and extra
+ * capabilities are named by their index; INV_SELF is the invoked capability. */
+#define INV_SELF ((unsigned)-1)
 enum kaal_err inv_bad_arg(struct invocation *inv, unsigned arg);
 enum kaal_err inv_bad_cap(struct invocation *inv, unsigned extra);
 enum kaal_err inv_bad_range(struct invocation *inv, unsigned arg, word_t min, word_t max);

@@ -88,6 +88,7 @@ enum kaal_err irq_inv_get(struct invocation *inv)
 
     lines[irq].issued = true;
     arch_irq_set_trigger((unsigned)irq, inv_arg(inv, ARG_EDGE) != 0);
+    arch_irq_unmask((unsigned)irq);
     slot_insert_original(inv->slot, dest, cap_indexed(CAP_IRQ_HANDLER, (unsigned)irq));
     return KAAL_OK;
 }

@@ -2,8 +2,8 @@
 /*
  * Interrupts as notifications.
  *
- * I1  a line is unmasked only while a handler capability for it exists, and
- *     from its Ack until the next interrupt.
+ * I1  a line is unmasked only while a handler capability for it exists: from
+ *     its issue, and from each Ack, until the next interrupt.
  * I2  at most one set of handler capabilities per line: issued says so.
  */
 #pragma once

@@ -168,9 +168,18 @@ enum kaal_err sc_inv_bind(struct invocation *inv)
     return t != NULL ? bind_tcb(sc, t) : bind_ntfn(sc, n);
 }
 
+/* A thread cannot take away the time it is running on. */
+static bool is_callers(const struct invocation *inv, const struct sc *sc)
+{
+    return sc->tcb == inv->caller;
+}
+
 enum kaal_err sc_inv_unbind(struct invocation *inv)
 {
     struct sc *sc = cap_sc(&inv->cap);
+    if (is_callers(inv, sc)) {
+        return KAAL_ERR_ILLEGAL_OPERATION;
+    }
     if (sc->tcb != NULL) {
         sc_unbind_tcb(sc);
     }
@@ -184,17 +193,24 @@ enum kaal_err sc_inv_unbind(struct invocation *inv)
 enum kaal_err sc_inv_unbind_object(struct invocation *inv)
 {
     struct sc *sc = cap_sc(&inv->cap);
-    const struct cap *object = inv_cap(inv, 0);
+    const struct tcb *t = cap_tcb(inv_cap(inv, 0));
+    const struct ntfn *n = cap_ntfn(inv_cap(inv, 0));
 
-    if (sc->tcb != NULL && cap_tcb(object) == sc->tcb) {
+    if (t == NULL && n == NULL) {
+        return inv_bad_cap(inv, 0);
+    }
+    if (t != NULL) {
+        if (sc->tcb != t || is_callers(inv, sc)) {
+            return KAAL_ERR_ILLEGAL_OPERATION;
+        }
         sc_unbind_tcb(sc);
         return KAAL_OK;
     }
-    if (sc->ntfn != NULL && cap_ntfn(object) == sc->ntfn) {
-        sc_unbind_ntfn(sc);
-        return KAAL_OK;
+    if (sc->ntfn != n) {
+        return KAAL_ERR_ILLEGAL_OPERATION;
     }
-    return inv_bad_cap(inv, 0);
+    sc_unbind_ntfn(sc);
+    return KAAL_OK;
 }
 
 enum kaal_err sc_inv_consumed(struct invocation *inv)

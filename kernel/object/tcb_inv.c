@@ -367,7 +367,7 @@ static void set_register(struct tcb *t, unsigned i, word_t value)
 
 enum { ARG_FLAGS, ARG_REG_COUNT, ARG_FIRST_REG };
 
-static enum kaal_err check_register_call(struct invocation *inv)
+static enum kaal_err check_register_call(struct invocation *inv, word_t min)
 {
     if (target(inv) == inv->caller) {
         return KAAL_ERR_ILLEGAL_OPERATION;
@@ -375,8 +375,8 @@ static enum kaal_err check_register_call(struct invocation *inv)
     if (inv_arg(inv, ARG_FLAGS) > 1) {
         return inv_bad_range(inv, ARG_FLAGS, 0, 1);
     }
-    if (inv_arg(inv, ARG_REG_COUNT) < 1 || inv_arg(inv, ARG_REG_COUNT) > REG_COUNT) {
-        return inv_bad_range(inv, ARG_REG_COUNT, 1, REG_COUNT);
+    if (inv_arg(inv, ARG_REG_COUNT) < min || inv_arg(inv, ARG_REG_COUNT) > REG_COUNT) {
+        return inv_bad_range(inv, ARG_REG_COUNT, min, REG_COUNT);
     }
     return KAAL_OK;
 }
@@ -384,7 +384,7 @@ static enum kaal_err check_register_call(struct invocation *inv)
 enum kaal_err tcb_inv_write_registers(struct invocation *inv)
 {
     struct tcb *t = target(inv);
-    const enum kaal_err err = check_register_call(inv);
+    const enum kaal_err err = check_register_call(inv, 0);
     if (err != KAAL_OK) {
         return err;
     }
@@ -404,7 +404,7 @@ enum kaal_err tcb_inv_write_registers(struct invocation *inv)
 enum kaal_err tcb_inv_read_registers(struct invocation *inv)
 {
     struct tcb *t = target(inv);
-    const enum kaal_err err = check_register_call(inv);
+    const enum kaal_err err = check_register_call(inv, 1);
     if (err != KAAL_OK) {
         return err;
     }

@@ -73,7 +73,7 @@ enum kaal_err pt_inv_map(struct invocation *inv)
     unsigned asid, at;
 
     if (cap_asid(pt) != 0) {
-        return KAAL_ERR_ILLEGAL_OPERATION;
+        return inv_bad_cap(inv, INV_SELF);
     }
     pte_t *root = asid_root_of(inv_cap(inv, 0), &asid);
     if (root == NULL) {
