@@ -25,7 +25,7 @@ static inline kaal_word_t kaal_guard(kaal_word_t value, unsigned bits)
  * Copy a capability.
  * Rights: none; rights (KAAL_RIGHT_*) can only lessen those of the source.
  * Errors: FAILED_LOOKUP, DELETE_FIRST (dest is full), REVOKE_FIRST (an untyped
- *   with children), ILLEGAL_OPERATION (not copyable: reply, IRQ control).
+ *   with children), ILLEGAL_OPERATION (not copyable: IRQ control).
  */
 KAAL_MUST_CHECK static inline kaal_err_t
 sys_cnode_copy(const struct kaal_slot *dest, const struct kaal_slot *src, kaal_word_t rights)

@@ -25,7 +25,7 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_irq_control_get(kaal_cptr_t control
     return kaal_invoke(control, KAAL_INV_IRQ_CONTROL_GET, 1, 4, &msg);
 }
 
-/* Let the interrupt come again. */
+/* Let the interrupt come: the first time, and again after each signal. */
 KAAL_MUST_CHECK static inline kaal_err_t sys_irq_handler_ack(kaal_cptr_t handler)
 {
     struct kaal_msg msg = {0};
@@ -33,8 +33,9 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_irq_handler_ack(kaal_cptr_t handler
 }
 
 /*
- * Signal a notification at each interrupt, and enable it.
+ * Signal a notification at each interrupt.
  * Rights: Write on the notification.
+ * Notes: an interrupt stays masked until sys_irq_handler_ack().
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_irq_handler_set_notification(kaal_cptr_t handler,
                                                                           kaal_cptr_t ntfn)
@@ -44,7 +45,7 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_irq_handler_set_notification(kaal_c
     return kaal_invoke(handler, KAAL_INV_IRQ_HANDLER_SET_NOTIFICATION, 1, 0, &msg);
 }
 
-/* Signal nobody any more, and disable the interrupt. */
+/* Signal nobody any more. */
 KAAL_MUST_CHECK static inline kaal_err_t sys_irq_handler_clear(kaal_cptr_t handler)
 {
     struct kaal_msg msg = {0};

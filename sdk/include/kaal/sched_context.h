@@ -26,7 +26,7 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_sc_unbind(kaal_cptr_t sc)
     return kaal_invoke(sc, KAAL_INV_SCHED_CONTEXT_UNBIND, 0, 0, &msg);
 }
 
-/* Unbind one object. Errors: ILLEGAL_OPERATION if it is not bound to sc. */
+/* Unbind one object. Errors: INVALID_CAPABILITY if it is not bound to sc. */
 KAAL_MUST_CHECK static inline kaal_err_t sys_sc_unbind_object(kaal_cptr_t sc, kaal_cptr_t object)
 {
     struct kaal_msg msg = {0};

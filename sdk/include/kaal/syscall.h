@@ -114,9 +114,10 @@ static inline void sys_call(kaal_cptr_t dest, struct kaal_msg *msg)
  * Receive a message, or a signal of the thread's bound notification.
  * Rights: Read.
  * Args: src, an endpoint or notification; msg, filled; reply, the reply object
- *   that will hold a caller, 0 if none is wanted (a call then stays unanswered).
+ *   that will hold a caller. A thread that answers nobody uses sys_wait().
  * Returns: the badge of the sender's capability, or the signalled bits.
- * Errors: a src that cannot be received from is a capability fault.
+ * Errors: a src that cannot be received from is a capability fault, so is a
+ *   reply that is none (for an endpoint).
  * Notes: a caller that reply still holds is given up and stays stopped.
  */
 static inline kaal_badge_t sys_recv(kaal_cptr_t src, struct kaal_msg *msg, kaal_cptr_t reply)

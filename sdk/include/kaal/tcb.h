@@ -107,7 +107,7 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_resume(kaal_cptr_t tcb)
 
 /*
  * Write the first count registers of a stopped thread.
- * Args: resume, whether to let it run then; count, 0 .. KAAL_REGISTER_COUNT.
+ * Args: resume, whether to let it run then; count, 1 .. KAAL_REGISTER_COUNT.
  * Errors: ILLEGAL_OPERATION (the caller's own), RANGE (count).
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_write_registers(kaal_cptr_t tcb, int resume,
@@ -124,7 +124,8 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_write_registers(kaal_cptr_t tcb
 
 /*
  * Read the first count registers of a thread.
- * Args: suspend, whether to stop it first; count; regs, filled.
+ * Args: suspend, whether to stop it first; count, 1 .. KAAL_REGISTER_COUNT;
+ *   regs, filled.
  * Errors: ILLEGAL_OPERATION (the caller's own), RANGE (count).
  */
 KAAL_MUST_CHECK static inline kaal_err_t

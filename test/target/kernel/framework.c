@@ -7,7 +7,7 @@
 #include "output.h"
 
 enum {
-    ARENA_BYTES = 4 * 1024 * 1024,
+    ARENA_BYTES = 8 * 1024 * 1024,
     ARENA_SLOTS = 400,
     OWN_BYTES = 256 * 1024,
     OWN_SLOTS = 64,
@@ -221,7 +221,7 @@ static void find_kernel_kind(void)
     struct kaal_msg msg;
     if (ep != 0 &&
         thread_start(&thread, ask_kernel, &(struct thread_how){.priority = 200, .fault_ep = ep})) {
-        (void)sys_nbrecv(ep, &msg, 0);
+        (void)sys_poll(ep, &msg);
         test_kernel_is_debug = thread.result[0] == 1;
     }
 }

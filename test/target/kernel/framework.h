@@ -85,7 +85,7 @@ struct kaal_msg message(kaal_word_t label, unsigned length, kaal_word_t w0, kaal
 
 /* ---- Threads --------------------------------------------------------------------- */
 
-enum { MAX_THREADS = 8 };
+enum { MAX_THREADS = 12 };
 
 struct thread {
     kaal_cptr_t tcb;

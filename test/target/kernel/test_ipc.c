@@ -27,7 +27,7 @@ static void words_arrive(void)
         threads[t].arg[3] = 1000 * (t + 1);
         CHECK(thread_start(&threads[t], send_words, &higher));
         struct kaal_msg msg;
-        CHECK_EQUAL(sys_recv(ep, &msg, 0), 0xfeed);
+        CHECK_EQUAL(sys_wait(ep, &msg), 0xfeed);
         CHECK_EQUAL(kaal_msginfo_label(msg.info), 0xabcdef + t);
         CHECK_EQUAL(kaal_msginfo_length(msg.info), lengths[t]);
         CHECK_EQUAL(kaal_msginfo_caps(msg.info), 0);
@@ -41,7 +41,7 @@ static void words_arrive(void)
 static void receive_words(struct thread *self)
 {
     struct kaal_msg msg;
-    self->result[0] = sys_recv(self->arg[0], &msg, 0);
+    self->result[0] = sys_wait(self->arg[0], &msg);
     self->result[1] = msg.info;
     self->result[2] = msg.w[0];
     self->result[3] = kaal_msg_get(&msg, 7);
@@ -80,7 +80,7 @@ static void senders_queue_by_priority(void)
     }
     for (unsigned t = 0; t < 4; t++) {
         struct kaal_msg msg;
-        CHECK_EQUAL(sys_recv(ep, &msg, 0), expected[t] + 1);
+        CHECK_EQUAL(sys_wait(ep, &msg), expected[t] + 1);
     }
 }
 
@@ -111,7 +111,7 @@ static void grant_passes_capability(void)
     thread.arg[1] = make_badged(ntfn, KAAL_RIGHT_WRITE, 32);
     receive_into(place);
     CHECK(thread_start(&thread, send_cap, &higher));
-    sys_recv(ep, &msg, 0);
+    sys_wait(ep, &msg);
     CHECK_EQUAL(kaal_msginfo_caps(msg.info), 1);
     CHECK_EQUAL(kaal_msginfo_unwrapped(msg.info), 0);
     sys_signal(place);
@@ -129,7 +129,7 @@ static void no_grant_passes_nothing(void)
     thread.arg[1] = make(KAAL_OBJ_NOTIFICATION, 0);
     receive_into(place);
     CHECK(thread_start(&thread, send_cap, &higher));
-    sys_recv(ep, &msg, 0);
+    sys_wait(ep, &msg);
     CHECK_EQUAL(kaal_msginfo_label(msg.info), 1);
     CHECK_EQUAL(kaal_msginfo_caps(msg.info), 0);
     const struct kaal_slot src = slot_of(place);
@@ -147,7 +147,7 @@ static void own_endpoint_is_unwrapped(void)
     thread.arg[1] = make_badged(ep, KAAL_RIGHT_WRITE, 0x77);
     receive_into(empty_slot());
     CHECK(thread_start(&thread, send_cap, &higher));
-    sys_recv(ep, &msg, 0);
+    sys_wait(ep, &msg);
     CHECK_EQUAL(kaal_msginfo_caps(msg.info), 1);
     CHECK_EQUAL(kaal_msginfo_unwrapped(msg.info), 1);
     CHECK_EQUAL(kaal_ipc_buffer()->caps_or_badges[0], 0x77);
@@ -169,7 +169,7 @@ static void deleted_endpoint_frees_sender(void)
     CHECK(!thread.is_done);
     CHECK_OK(sys_cnode_delete(&slot));
     /* Sending to an empty slot may be a fault or do nothing; waiting is wrong. */
-    const bool has_faulted = sys_nbrecv(fault_ep, &msg, 0) != 0 || msg.info != 0;
+    const bool has_faulted = sys_poll(fault_ep, &msg) != 0 || msg.info != 0;
     CHECK(thread.is_done || has_faulted);
 }
 

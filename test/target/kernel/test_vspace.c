@@ -91,7 +91,7 @@ static bool write_faults(uint64_t vaddr)
     struct kaal_msg msg;
     thread.arg[0] = vaddr;
     return thread_start(&thread, write_it, &(struct thread_how){.priority = 150, .fault_ep = ep}) &&
-           !thread.is_done && (sys_nbrecv(ep, &msg, 0), true) &&
+           !thread.is_done && (sys_poll(ep, &msg), true) &&
            kaal_msginfo_label(msg.info) == KAAL_FAULT_VM && msg.w[1] == vaddr;
 }
 
