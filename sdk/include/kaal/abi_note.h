@@ -8,10 +8,15 @@
 
 #include <kaal/abi/types.h>
 
-.section.note.kaal, "a", % note.balign 4
-                                 .word 5 /* bytes of the name */
-                                 .word 4 /* bytes of the description */
-                                 .word 1 /* type: ABI version */
-                                 .asciz "KaaL".balign 4 .word KAAL_ABI
+/* clang-format off */
+    .section .note.kaal, "a", %note
+    .balign 4
+    .word 5 /* bytes of the name */
+    .word 4 /* bytes of the description */
+    .word 1 /* type: ABI version */
+    .asciz "KaaL"
+    .balign 4
+    .word KAAL_ABI
+/* clang-format on */
 
 #endif
