@@ -65,7 +65,7 @@ private() { # <apt program> <argument>...
 }
 
 say "reading the package lists of $suite into a private directory"
-private apt-get -qq update || die "cannot read the package lists of $suite; is the network there?"
+private apt-get -qq -o APT::Update::Error-Mode=any update || die "cannot read the package lists of $suite; is the network there?"
 
 if [ -n "$need_libfdt" ]; then
     say "fetching $libfdt"
