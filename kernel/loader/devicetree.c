@@ -11,6 +11,7 @@
 #include <kaal/abi/bootinfo.h>
 
 #define MAX_GIC_BYTES (64U << 20)
+#define MAX_UARTS     6U /* more cannot be the console */
 
 static const char part[] = "devicetree";
 
@@ -18,7 +19,7 @@ static const char part[] = "devicetree";
 struct dt_reader {
     struct dt_path path;
     int node; /* the current one */
-    int chosen_stdout, cpus, reserved_memory, timer;
+    int aliases, chosen, cpus, reserved_memory, timer;
     uint64_t boot_mpidr;
     struct kaal_boot_params *bp;
     struct memory_map *map;
@@ -26,6 +27,11 @@ struct dt_reader {
     enum kaal_cpu_method psci;   /* who answers PSCI */
     enum kaal_cpu_method method; /* of the secondary cores; PSCI_SMC: any PSCI */
     uint32_t interrupt_cells;    /* of the interrupt controller */
+    uint32_t uart_count;
+    struct {
+        struct dt_path path;
+        uint32_t kind;
+    } uarts[MAX_UARTS]; /* that the kernel knows */
 };
 
 uint32_t devicetree_check(void *blob, uint64_t room)
@@ -33,8 +39,8 @@ uint32_t devicetree_check(void *blob, uint64_t room)
     need(fdt_magic(blob) == FDT_MAGIC, part,
          "none where x0 points to; start the image with one (QEMU: -dtb, U-Boot: booti)");
     const uint32_t size = fdt_totalsize(blob);
-    need(size <= DEVICETREE_MAX_BYTES && size <= room && fdt_check_full(blob, size) == 0 &&
-             fdt_version(blob) >= 17,
+    need(size >= sizeof(struct fdt_header) && size <= DEVICETREE_MAX_BYTES && size <= room &&
+             fdt_version(blob) >= 17 && fdt_check_full(blob, size) == 0,
          part, "malformed, cut short or over 2 MiB; compile it again with dtc and load all of it");
     const uint32_t structure = fdt_off_dt_struct(blob) + fdt_size_dt_struct(blob);
     const uint32_t strings = fdt_off_dt_strings(blob) + fdt_size_dt_strings(blob);
@@ -70,22 +76,16 @@ static bool is_enabled(const struct dt_reader *r)
     return !has_property(r, "status") || has(r, "status", "okay") || has(r, "status", "ok");
 }
 
-/* Devicetree Specification 3.4. */
-static void read_memory(struct dt_reader *r)
+/* Devicetree Specification 3.4 (/memory) and 3.5 (/reserved-memory). What has
+ * no reg is a wish, not a place. */
+static void read_ranges(struct dt_reader *r, bool is_memory)
 {
     uint64_t base, size;
     for (uint32_t i = 0; dt_reg(&r->path, i, &base, &size); i++) {
-        range_add(&r->map->ram, base, size, RANGE_OUTWARD);
-        range_add(&r->map->free, base, size, RANGE_INWARD);
-    }
-}
-
-/* Devicetree Specification 3.5. What has no reg is a wish, not a place. */
-static void read_reserved(struct dt_reader *r)
-{
-    uint64_t base, size;
-    for (uint32_t i = 0; dt_reg(&r->path, i, &base, &size); i++) {
-        range_add(&r->map->reserved, base, size, RANGE_OUTWARD);
+        range_add(is_memory ? &r->map->ram : &r->map->reserved, base, size, RANGE_OUTWARD);
+        if (is_memory) {
+            range_add(&r->map->free, base, size, RANGE_INWARD);
+        }
     }
 }
 
@@ -208,80 +208,102 @@ static void read_timer(struct dt_reader *r)
     r->bp->timer_hz = dt_u32(fdt, r->timer, "clock-frequency", 0);
 }
 
-/* The node of stdout-path. One of unknown kind is left to the board's console. */
+/* Of /chosen/stdout-path, which is a path or an alias, then options after ':'.
+ * Devicetree Specification 3.6. A console that is not among the UARTs, or has
+ * no address, is left to the board's early console. */
 static void read_console(struct dt_reader *r)
 {
+    const void *fdt = r->path.fdt;
+    int length;
     uint64_t base, size;
-    uint32_t kind = KAAL_CONSOLE_NONE;
-    if (has(r, "compatible", "arm,pl011")) {
-        kind = KAAL_CONSOLE_PL011;
-    } else if (has(r, "compatible", "brcm,bcm2835-aux-uart")) {
-        kind = KAAL_CONSOLE_MINI_UART;
-    } else if (has(r, "compatible", "fsl,imx6q-uart")) {
-        kind = KAAL_CONSOLE_IMX_UART;
-    } else {
+    const char *path = fdt_stringlist_get(fdt, r->chosen, "stdout-path", 0, &length);
+    if (path == NULL) {
         return;
     }
-    need(dt_mmio(&r->path, 0, &base, &size) && base % 4 == 0 && base < MEMORY_LIMIT, part,
-         "console without a valid register range; correct reg and ranges");
-    r->bp->console_kind = kind;
-    r->bp->console_paddr = base;
+    const char *end = memchr(path, ':', (size_t)length);
+    end = end != NULL ? end : path + length;
+    if (*path != '/') {
+        path = fdt_getprop_namelen(fdt, r->aliases, path, (int)(end - path), &length);
+        end = path + length - 1; /* a string and its NUL */
+    }
+    for (uint32_t i = 0; path != NULL && i < r->uart_count; i++) {
+        const struct dt_path *uart = &r->uarts[i].path;
+        if (dt_is_path(uart, path, end) && dt_mmio(uart, 0, &base, &size) && base % 4 == 0 &&
+            base < MEMORY_LIMIT) {
+            r->bp->console_kind = r->uarts[i].kind;
+            r->bp->console_paddr = base;
+        }
+    }
+}
+
+static void add_uart(struct dt_reader *r, uint32_t kind)
+{
+    if (is_enabled(r) && r->uart_count < MAX_UARTS) {
+        memcpy(&r->uarts[r->uart_count].path, &r->path, sizeof(r->path));
+        r->uarts[r->uart_count++].kind = kind;
+    }
 }
 
 /* Nodes that are known by their place. */
 static void read_by_place(struct dt_reader *r)
 {
     const struct dt_path *p = &r->path;
-    const int parent = p->node[p->depth - 1];
-    if (parent == r->cpus) {
+    const int parent = p->depth > 0 ? p->node[p->depth - 1] : -1;
+    if (p->depth == 1) {
+        if (dt_is_named(p, "memory") && has(r, "device_type", "memory") && is_enabled(r)) {
+            read_ranges(r, true);
+        }
+        r->aliases = dt_is_named(p, "aliases") ? r->node : r->aliases;
+        r->chosen = dt_is_named(p, "chosen") ? r->node : r->chosen;
+        r->cpus = dt_is_named(p, "cpus") ? r->node : r->cpus;
+        r->reserved_memory = dt_is_named(p, "reserved-memory") ? r->node : r->reserved_memory;
+    } else if (p->depth == 2 && parent == r->cpus) {
         read_cpu(r);
-    } else if (parent == r->reserved_memory && is_enabled(r)) {
-        read_reserved(r);
-    } else if (parent == 0 && has(r, "device_type", "memory") && is_enabled(r)) {
-        read_memory(r);
+    } else if (p->depth == 2 && parent == r->reserved_memory && is_enabled(r)) {
+        read_ranges(r, false);
     }
+}
+
+/* What the list of strings holds; the tree is not searched for each. */
+static bool is(const char *list, int length, const char *value)
+{
+    return fdt_stringlist_contains(list, length, value) != 0;
 }
 
 static void read_by_compatible(struct dt_reader *r)
 {
-    if (!has_property(r, "compatible") || !is_enabled(r)) {
+    int length;
+    const char *list = fdt_getprop(r->path.fdt, r->node, "compatible", &length);
+    if (list == NULL || length <= 0) {
         return;
     }
-    if (r->node == r->chosen_stdout) {
-        read_console(r);
-    } else if (has(r, "compatible", "arm,gic-v3")) {
-        read_gic(r, KAAL_GIC_V3);
-    } else if (has(r, "compatible", "arm,gic-400") || has(r, "compatible", "arm,cortex-a15-gic")) {
-        read_gic(r, KAAL_GIC_V2);
-    } else if (has(r, "compatible", "arm,armv8-timer")) {
+    const bool v3 = is(list, length, "arm,gic-v3");
+    if (v3 || is(list, length, "arm,gic-400") || is(list, length, "arm,cortex-a15-gic")) {
+        if (is_enabled(r)) {
+            read_gic(r, v3 ? KAAL_GIC_V3 : KAAL_GIC_V2);
+        }
+    } else if (is(list, length, "arm,armv8-timer")) {
         r->timer = r->node;
-    } else if (has(r, "compatible", "arm,psci-0.2") || has(r, "compatible", "arm,psci-1.0")) {
+    } else if (is(list, length, "arm,psci-0.2") || is(list, length, "arm,psci-1.0")) {
         read_psci(r);
+    } else if (is(list, length, "arm,pl011")) {
+        add_uart(r, KAAL_CONSOLE_PL011);
+    } else if (is(list, length, "brcm,bcm2835-aux-uart")) {
+        add_uart(r, KAAL_CONSOLE_MINI_UART);
+    } else if (is(list, length, "fsl,imx6q-uart")) {
+        add_uart(r, KAAL_CONSOLE_IMX_UART);
     }
-}
-
-/* The node that /chosen/stdout-path names, by path or alias, options after ':'
- * left out. Devicetree Specification 3.6. */
-static int find_stdout(const void *fdt)
-{
-    const char *path =
-        fdt_stringlist_get(fdt, fdt_path_offset(fdt, "/chosen"), "stdout-path", 0, NULL);
-    if (path == NULL || *path == '\0') {
-        return -1;
-    }
-    const char *options = memchr(path, ':', strlen(path));
-    return fdt_path_offset_namelen(
-        fdt, path, (int)(options != NULL ? (size_t)(options - path) : strlen(path)));
 }
 
 void devicetree_read(const void *blob, uint64_t boot_mpidr, struct kaal_boot_params *bp,
                      struct memory_map *map)
 {
     struct dt_reader r = {
-        .path = {.fdt = blob},
-        .chosen_stdout = find_stdout(blob),
-        .cpus = fdt_path_offset(blob, "/cpus"),
-        .reserved_memory = fdt_path_offset(blob, "/reserved-memory"),
+        .path = {.fdt = blob, .depth = -1},
+        .aliases = -1,
+        .chosen = -1,
+        .cpus = -1,
+        .reserved_memory = -1,
         .timer = -1,
         .boot_mpidr = boot_mpidr,
         .bp = bp,
@@ -301,6 +323,7 @@ void devicetree_read(const void *blob, uint64_t boot_mpidr, struct kaal_boot_par
     need(map->free.count != 0, part, "no memory in /memory; let the firmware fill it or write it");
     need(bp->gic_version != 0, part, "no interrupt controller (GICv2 or GICv3); give it one");
     read_timer(&r);
+    read_console(&r);
     need(r.has_boot_core, part, "no cpu node with the boot core's MPIDR; correct /cpus");
     need(r.method != KAAL_CPU_PSCI_SMC || r.psci != KAAL_CPU_NONE, part,
          "cores started by PSCI, but no psci node; give it one");

@@ -12,15 +12,59 @@ struct cell_counts {
     uint32_t size;
 };
 
+/* Tag by tag: each is looked at once, fdt_next_node() does it twice. */
 bool dt_next(struct dt_path *p)
 {
-    const int next = fdt_next_node(p->fdt, p->node[p->depth], &p->depth);
-    if (next < 0 || p->depth <= 0) {
-        return false;
+    for (;;) {
+        const int at = p->next;
+        const uint32_t tag = fdt_next_tag(p->fdt, at, &p->next);
+        if (tag == FDT_BEGIN_NODE) {
+            need(++p->depth <= DT_MAX_DEPTH, "devicetree", "nodes nested too deep; flatten them");
+            p->node[p->depth] = at;
+            return true;
+        }
+        if (tag == FDT_END || (tag == FDT_END_NODE && --p->depth < 0)) {
+            return false;
+        }
     }
-    need(p->depth <= DT_MAX_DEPTH, "devicetree", "nodes nested too deep; flatten them");
-    p->node[p->depth] = next;
-    return true;
+}
+
+/* The name of an ancestor: it follows the tag, and fdt_check_full() saw its end. */
+static const char *name_at(const struct dt_path *p, int depth)
+{
+    return fdt_offset_ptr(p->fdt, p->node[depth] + (int)FDT_TAGSIZE, 1);
+}
+
+/* Here a name ends, or its unit address begins. */
+static bool ends(const char *name)
+{
+    return *name == '\0' || *name == '@';
+}
+
+bool dt_is_named(const struct dt_path *p, const char *name)
+{
+    const char *actual = name_at(p, p->depth);
+    for (; *name != '\0' && *name == *actual; name++) {
+        actual++;
+    }
+    return *name == '\0' && ends(actual);
+}
+
+bool dt_is_path(const struct dt_path *p, const char *path, const char *end)
+{
+    for (int depth = 1; depth <= p->depth; depth++) {
+        if (path == end || *path++ != '/') {
+            return false;
+        }
+        const char *name = name_at(p, depth);
+        for (; path < end && *path != '/' && *path == *name; path++) {
+            name++;
+        }
+        if ((path < end && *path != '/') || !ends(name)) {
+            return false;
+        }
+    }
+    return path == end;
 }
 
 uint64_t dt_cells(const fdt32_t *cells, uint32_t count)

@@ -15,13 +15,22 @@
 
 struct dt_path {
     const void *fdt;
-    int depth;                  /* of the current node; 0 is the root */
+    int next;                   /* offset of the tag to go on with */
+    int depth;                  /* of the current node; 0 is the root, -1 none yet */
     int node[DT_MAX_DEPTH + 1]; /* offsets of root, ..., current node */
 };
 
-/* Goes on to the next node in the order of the blob. False: there is none.
- * Nodes nested deeper than DT_MAX_DEPTH are refused, see check.h. */
+/* Goes on to the next node in the order of the blob, from {.depth = -1} to the
+ * root. False: there is none. Nodes nested deeper than DT_MAX_DEPTH are
+ * refused, see check.h. */
 bool dt_next(struct dt_path *p);
+
+/* Is this the name of the current node, its unit address left out? */
+bool dt_is_named(const struct dt_path *p, const char *name);
+
+/* Does the path, from '/' up to end, lead to the current node? Unit addresses
+ * may be left out. */
+bool dt_is_path(const struct dt_path *p, const char *path, const char *end);
 
 /* A number of count big-endian cells; of more than two the last two count. */
 uint64_t dt_cells(const fdt32_t *cells, uint32_t count);

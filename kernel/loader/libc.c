@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What libfdt wants beyond kernel/lib/string.c. */
+/* What the loader links of libfdt wants beyond kernel/lib/string.c. */
 #include <stdint.h>
 #include <string.h>
 
@@ -25,14 +25,4 @@ size_t strnlen(const char *s, size_t max)
 size_t strlen(const char *s)
 {
     return strnlen(s, SIZE_MAX);
-}
-
-char *strrchr(const char *s, int c)
-{
-    for (size_t n = strlen(s) + 1; n > 0; n--) {
-        if (s[n - 1] == (char)c) {
-            return (char *)(uintptr_t)&s[n - 1];
-        }
-    }
-    return NULL;
 }
