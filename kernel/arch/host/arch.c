@@ -274,12 +274,6 @@ struct cpu *arch_cpu(void)
     return &host_cpu;
 }
 
-void arch_idle(void)
-{
-    host_bury();
-    record(HOST_IDLE, 0, 0, 0);
-}
-
 static unsigned highest_pending(void)
 {
     for (unsigned irq = 0; irq < HOST_IRQS; irq++) {
@@ -288,6 +282,20 @@ static unsigned highest_pending(void)
         }
     }
     return ARCH_IRQ_NONE;
+}
+
+void arch_idle(void)
+{
+    record(HOST_IDLE, 0, 0, 0);
+    if (host.idle_jumps) {
+        longjmp(host.idle, 1);
+    }
+    if (highest_pending() != ARCH_IRQ_NONE) {
+        return;
+    }
+    require(host.deadline != UINT64_MAX, "arch_idle: nothing will ever wake this core");
+    host.now = host.deadline > host.now ? host.deadline : host.now;
+    host_irq_raise(host.timer_irq);
 }
 
 bool arch_irq_pending(void)
@@ -304,7 +312,7 @@ bool arch_irq_pending(void)
 
 void arch_boot(const struct kaal_boot_params *params)
 {
-    (void)params;
+    host.timer_irq = params->timer_irq;
     memset(host.irq_masked, true, sizeof(host.irq_masked));
     host.deadline = UINT64_MAX;
 }

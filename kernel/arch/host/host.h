@@ -85,6 +85,12 @@ struct host {
     long preempt_every;
     long pending_calls;
 
+    /* Where arch_idle() goes if idle_jumps: out of the kernel, which can be
+     * entered again by an interrupt. Else it lets time pass until the timer. */
+    jmp_buf idle;
+    bool idle_jumps;
+    unsigned timer_irq;
+
     /* Where arch_halt() goes if halt_expected, else it aborts. */
     jmp_buf halt;
     bool halt_expected;

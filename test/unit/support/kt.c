@@ -127,13 +127,24 @@ bool kt_is_current(const struct kt_thread *t)
 
 /* ---- System calls ------------------------------------------------------------------ */
 
+/* When nobody can run the kernel sleeps: come back with the idle thread
+ * current. */
+void kt_enter(void (*entry)(void))
+{
+    if (setjmp(host.idle) == 0) {
+        host.idle_jumps = true;
+        entry();
+    }
+    host.idle_jumps = false;
+    kt_check();
+}
+
 static void enter(struct tcb *t)
 {
     assert_ptr_equal(host_cpu.current, t);
     assert_int_equal(t->regs.pc, KT_SVC);
     t->regs.pc = KT_SVC + SVC_BYTES;
-    kernel_syscall();
-    kt_check();
+    kt_enter(kernel_syscall);
 }
 
 void kt_svc(struct kt_thread *t, word_t number, cptr_t cap, const struct kt_msg *msg, cptr_t reply,
@@ -402,8 +413,7 @@ void kt_park(struct kt_thread *t)
 void kt_irq(unsigned irq)
 {
     host_irq_raise(irq);
-    kernel_irq();
-    kt_check();
+    kt_enter(kernel_irq);
 }
 
 void kt_advance(word_t us)

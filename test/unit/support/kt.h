@@ -85,6 +85,10 @@ struct kt_msg {
     cptr_t cap[KAAL_MSG_CAPS];
 };
 
+/* Enter the kernel (kernel_syscall, kernel_irq). Returns also when nobody can
+ * run; then the idle thread is current. */
+void kt_enter(void (*entry)(void));
+
 /* Execute the system call instruction once, t being current. */
 void kt_svc(struct kt_thread *t, word_t number, cptr_t cap, const struct kt_msg *msg, cptr_t reply,
             cptr_t second);
