@@ -199,6 +199,7 @@ enter_kernel:                               /* FROM: loader_main. LIVE: x0-x2 */
 
 /* Until the kernel has its own: report and stop. A second exception while
  * reporting ends in the first page. */
+.section .text.vectors, "ax", %progbits
 .balign 0x800
 vectors:
 .rept 16
