@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Reads and writes memory of any type. */
+typedef uint64_t __attribute__((may_alias)) word_t;
+
 void *memcpy(void *restrict dest, const void *restrict src, size_t bytes);
 void *memmove(void *dest, const void *src, size_t bytes);
 void *memset(void *dest, int value, size_t bytes);
@@ -16,7 +19,7 @@ void *memcpy(void *restrict dest, const void *restrict src, size_t bytes)
     const unsigned char *from = src;
     if ((((uintptr_t)to | (uintptr_t)from) & 7) == 0) {
         for (; bytes >= 8; bytes -= 8, to += 8, from += 8) {
-            *(uint64_t *)(void *)to = *(const uint64_t *)(const void *)from;
+            *(word_t *)(void *)to = *(const word_t *)(const void *)from;
         }
     }
     while (bytes-- > 0) {
@@ -44,7 +47,7 @@ void *memset(void *dest, int value, size_t bytes)
     if (((uintptr_t)to & 7) == 0) {
         const uint64_t word = (unsigned char)value * 0x0101010101010101ULL;
         for (; bytes >= 8; bytes -= 8, to += 8) {
-            *(uint64_t *)(void *)to = word;
+            *(word_t *)(void *)to = word;
         }
     }
     while (bytes-- > 0) {

@@ -11,7 +11,7 @@
 enum kaal_irq_trigger { KAAL_IRQ_LEVEL = 0, KAAL_IRQ_EDGE = 1 };
 
 /*
- * Make the handler of an interrupt.
+ * Make the handler of an interrupt, and enable the interrupt.
  * Args: irq, its number at the interrupt controller; dest, an empty slot.
  * Errors: RANGE (irq), REVOKE_FIRST (its handler exists), FAILED_LOOKUP,
  *   DELETE_FIRST.
@@ -25,7 +25,7 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_irq_control_get(kaal_cptr_t control
     return kaal_invoke(control, KAAL_INV_IRQ_CONTROL_GET, 1, 4, &msg);
 }
 
-/* Let the interrupt come: the first time, and again after each signal. */
+/* Let the interrupt come again: it is masked from each signal on. */
 KAAL_MUST_CHECK static inline kaal_err_t sys_irq_handler_ack(kaal_cptr_t handler)
 {
     struct kaal_msg msg = {0};
@@ -35,7 +35,8 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_irq_handler_ack(kaal_cptr_t handler
 /*
  * Signal a notification at each interrupt.
  * Rights: Write on the notification.
- * Notes: an interrupt stays masked until sys_irq_handler_ack().
+ * Notes: an interrupt that came before, when there was nobody to signal, is
+ *   masked; sys_irq_handler_ack() lets it come again.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_irq_handler_set_notification(kaal_cptr_t handler,
                                                                           kaal_cptr_t ntfn)

@@ -19,14 +19,16 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_sc_bind(kaal_cptr_t sc, kaal_cptr_t
     return kaal_invoke(sc, KAAL_INV_SCHED_CONTEXT_BIND, 1, 0, &msg);
 }
 
-/* Unbind whatever is bound; its thread becomes passive. */
+/* Unbind whatever is bound; its thread becomes passive. Errors:
+ * ILLEGAL_OPERATION if that is the caller. */
 KAAL_MUST_CHECK static inline kaal_err_t sys_sc_unbind(kaal_cptr_t sc)
 {
     struct kaal_msg msg = {0};
     return kaal_invoke(sc, KAAL_INV_SCHED_CONTEXT_UNBIND, 0, 0, &msg);
 }
 
-/* Unbind one object. Errors: INVALID_CAPABILITY if it is not bound to sc. */
+/* Unbind one object. Errors: ILLEGAL_OPERATION if it is not bound to sc, or is the
+ * caller. */
 KAAL_MUST_CHECK static inline kaal_err_t sys_sc_unbind_object(kaal_cptr_t sc, kaal_cptr_t object)
 {
     struct kaal_msg msg = {0};

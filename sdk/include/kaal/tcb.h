@@ -107,7 +107,7 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_resume(kaal_cptr_t tcb)
 
 /*
  * Write the first count registers of a stopped thread.
- * Args: resume, whether to let it run then; count, 1 .. KAAL_REGISTER_COUNT.
+ * Args: resume, whether to let it run then; count, 0 .. KAAL_REGISTER_COUNT.
  * Errors: ILLEGAL_OPERATION (the caller's own), RANGE (count).
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_write_registers(kaal_cptr_t tcb, int resume,

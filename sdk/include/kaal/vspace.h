@@ -11,8 +11,7 @@
 
 /*
  * Give a VSpace its identifier; before that nothing can be mapped in it.
- * Errors: INVALID_CAPABILITY (it has one), NOT_ENOUGH_MEMORY (pool full) as
- *   DELETE_FIRST.
+ * Errors: INVALID_CAPABILITY (it has one), DELETE_FIRST (the pool is full).
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_asid_pool_assign(kaal_cptr_t pool, kaal_cptr_t vspace)
 {
@@ -34,7 +33,8 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_pt_map(kaal_cptr_t table, kaal_cptr
     return kaal_invoke(table, KAAL_INV_PAGE_TABLE_MAP, 1, 1, &msg);
 }
 
-/* Take a page table out, and with it everything mapped through it. */
+/* Take a page table out, and with it everything mapped through it. Errors:
+ * REVOKE_FIRST if there are copies of the capability. */
 KAAL_MUST_CHECK static inline kaal_err_t sys_pt_unmap(kaal_cptr_t table)
 {
     struct kaal_msg msg = {0};
@@ -81,7 +81,7 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_page_get_address(kaal_cptr_t page, 
 /*
  * Make bytes written to a page fetchable as instructions.
  * Args: begin, end: byte offsets in the page, at most 64 KiB apart.
- * Errors: RANGE, INVALID_CAPABILITY.
+ * Errors: RANGE, ILLEGAL_OPERATION (device memory).
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_page_unify(kaal_cptr_t page, kaal_word_t begin,
                                                         kaal_word_t end)
