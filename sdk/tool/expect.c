@@ -488,15 +488,6 @@ int cmd_expect(int argc, char **argv)
     for (unsigned i = 0; i < TAIL_LINES; i++) {
         free(r.tail[i]);
     }
-    for (unsigned i = 0; i < r.expect_count; i++) {
-        regfree(&r.expect[i].regex);
-    }
-    for (unsigned i = 0; i < r.reject_count; i++) {
-        regfree(&r.reject[i].regex);
-    }
-    if (r.has_twin) {
-        regfree(&r.twin.regex);
-    }
     if (r.log != NULL) {
         fclose(r.log);
     }

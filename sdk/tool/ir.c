@@ -376,9 +376,6 @@ static bool parse_channel(struct line *l)
             return line_fail(l, "'%s' (%s) has a channel already", from, kinds[a->kind]);
         }
     }
-    if (ir->channel_count == MAX_CHANNELS) {
-        return line_fail(l, "more than %d channels", MAX_CHANNELS);
-    }
     ir->channels = xrealloc(ir->channels, (ir->channel_count + 1) * sizeof(ir->channels[0]));
     ir->channels[ir->channel_count++] = c;
     return true;
