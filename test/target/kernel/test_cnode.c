@@ -140,11 +140,49 @@ static void cnode_dies_with_contents(void)
     CHECK_OK(sys_cnode_delete(&src));
 }
 
+static void tick(struct thread *self)
+{
+    for (;;) {
+        self->result[0]++;
+        sys_yield();
+    }
+}
+
+/* A long revocation lets others run in between, and is complete in the end. */
+static void revoke_is_preemptible(void)
+{
+    enum { CNODES = 8, RADIX = 8 };
+    static struct thread ticker;
+    kaal_cptr_t cnodes[CNODES];
+    const kaal_cptr_t ep = make(KAAL_OBJ_ENDPOINT, 0);
+    const struct kaal_slot src = slot_of(ep);
+    for (unsigned c = 0; c < CNODES; c++) {
+        cnodes[c] = make(KAAL_OBJ_CNODE, RADIX);
+        for (kaal_word_t i = 0; i < 1 << RADIX; i++) {
+            const struct kaal_slot dest = {.root = cnodes[c], .index = i, .depth = RADIX};
+            CHECK_OK(sys_cnode_mint(&dest, &src, KAAL_RIGHT_WRITE, c << RADIX | i));
+        }
+    }
+    CHECK(thread_start(&ticker, tick,
+                       &(struct thread_how){.priority = 200, .budget_us = 100, .period_us = 200}));
+    const kaal_word_t before = ticker.result[0];
+    CHECK_OK(sys_cnode_revoke(&src));
+    CHECK(ticker.result[0] > before);
+    for (unsigned c = 0; c < CNODES; c++) {
+        for (kaal_word_t i = 0; i < 1 << RADIX; i++) {
+            const struct kaal_slot child = {.root = cnodes[c], .index = i, .depth = RADIX};
+            const struct kaal_slot dest = slot_of(KAAL_ROOT_NULL);
+            CHECK_EQUAL(sys_cnode_move(&dest, &child), KAAL_ERR_FAILED_LOOKUP);
+        }
+    }
+}
+
 static const struct test tests[] = {
     TEST(copy_names_same_object),     TEST(copy_checks_both_slots),
     TEST(rights_only_shrink),         TEST(badge_is_final),
     TEST(move_empties_source),        TEST(delete_is_idempotent),
     TEST(revoke_deletes_descendants), TEST(two_levels_resolve),
     TEST(guard_must_match),           TEST(cnode_dies_with_contents),
+    TEST(revoke_is_preemptible),
 };
 const struct group cnode_group = GROUP(tests);

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "framework.h"
 
+/* A check that does not hold fails its test. */
+static void checks_can_fail(void)
+{
+    CHECK(!TEST_PLANTED_FAULT);
+}
+
 /* Polling an idle notification returns 0 at once. */
 static void poll_returns_nothing(void)
 {
@@ -105,8 +111,8 @@ static void send_and_receive_in_one(void)
 }
 
 static const struct test tests[] = {
-    TEST(poll_returns_nothing),  TEST(nbrecv_returns_nothing),  TEST(nbsend_is_dropped),
-    TEST(empty_slot_is_invalid), TEST(wrong_object_is_refused), TEST(short_message_is_refused),
-    TEST(registers_survive),     TEST(send_and_receive_in_one),
+    TEST(checks_can_fail),          TEST(poll_returns_nothing),  TEST(nbrecv_returns_nothing),
+    TEST(nbsend_is_dropped),        TEST(empty_slot_is_invalid), TEST(wrong_object_is_refused),
+    TEST(short_message_is_refused), TEST(registers_survive),     TEST(send_and_receive_in_one),
 };
 const struct group syscall_group = GROUP(tests);
