@@ -158,6 +158,11 @@ static void take_over(struct slot *slot, struct slot *inner)
 static void descend(struct slot *slot, struct slot *inner)
 {
     struct slot *link = (struct slot *)inner->cap.obj;
+    struct slot *slots = (struct slot *)slot->cap.obj;
+    if (is_inside(slot, &slot->cap) && slot >= slots + cap_zombie_left(&slot->cap)) {
+        /* slot was passed over as the zombie's own; now it is to be emptied. */
+        slot->cap.data = (word_t)(slot - slots) + 1;
+    }
     if (link == slot) {
         slot_swap(slot, inner); /* slot is the inner object's own first slot */
         return;
