@@ -144,6 +144,11 @@ void arch_boot(const struct kaal_boot_params *params);
 
 void arch_putc(char c);
 
+/* Ask the firmware (PSCI) to switch the machine off or restart it. Returns only
+ * if there is no such firmware or it refuses. */
+void arch_power_off(void);
+void arch_power_restart(void);
+
 /* Stop this core for good. */
 _Noreturn void arch_halt(void);
 

@@ -59,6 +59,7 @@ static void make_cnode(struct boot *boot)
                       KAAL_CPTR_BITS - KAAL_ROOT_CNODE_RADIX));
     set_cap(boot, KAAL_ROOT_IRQ_CONTROL, cap_indexed(CAP_IRQ_CONTROL, 0));
     set_cap(boot, KAAL_ROOT_SCHED_CONTROL, cap_indexed(CAP_SCHED_CONTROL, 0));
+    set_cap(boot, KAAL_ROOT_POWER, cap_indexed(CAP_POWER, 0));
 }
 
 /* ---- Address space ------------------------------------------------------------------ */

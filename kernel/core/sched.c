@@ -129,18 +129,19 @@ void sched_remove(struct tcb *t)
 
 /* ---- Time -------------------------------------------------------------------- */
 
-/* sc has been emptied or has waited long enough: file its thread anew. */
-static void refile(struct sched *s, struct sc *sc, ticks_t now)
+/* A budget was used up in this kernel entry: file the thread that has it now
+ * anew, behind its equals or for release. Only on the way out, because until
+ * then the thread may still do things, such as block. */
+static void settle(struct sched *s)
 {
-    struct tcb *t = sc->tcb;
-    if (t == NULL || t->state != TCB_RUNNING) {
+    struct sc *sc = s->emptied;
+    s->emptied = NULL;
+    if (sc == NULL || sc->tcb == NULL || sc->tcb->state != TCB_RUNNING) {
         return;
     }
+    struct tcb *t = sc->tcb;
     sched_remove(t);
-    if (arch_cpu()->current == t) {
-        arch_cpu()->current = &arch_cpu()->idle;
-    }
-    if (sc_is_released(sc, now)) {
+    if (sc_is_released(sc, s->charge_start)) {
         queue_link(s, t, false);
     } else {
         release_later(s, t);
@@ -158,7 +159,7 @@ static void charge_until(ticks_t now)
     const ticks_t used = now - s->charge_start;
     s->charge_start = now;
     if (sc_charge(sc, used, now)) {
-        refile(s, sc, now);
+        s->emptied = sc;
     }
 }
 
@@ -175,7 +176,7 @@ void sched_yield(void)
     charge_until(now);
     if (sc != NULL && arch_cpu()->current->sc == sc) {
         sc_forfeit(sc, now);
-        refile(s, sc, now);
+        s->emptied = sc;
     }
 }
 
@@ -226,7 +227,8 @@ static struct tcb *choose(struct cpu *cpu)
 {
     struct sched *s = &cpu->sched;
     struct tcb *current = cpu->current;
-    const bool goes_on = current != &cpu->idle && tcb_can_run(current);
+    const bool goes_on =
+        current != &cpu->idle && tcb_can_run(current) && !current->is_ready_queued;
 
     file_candidate(s, goes_on);
     const int top = highest_ready(s);
@@ -250,12 +252,14 @@ void sched_exit(void)
     struct sched *s = &cpu->sched;
 
     for (;;) {
+        settle(s);
         struct tcb *next = choose(cpu);
         struct sc *sc = next->sc;
         cpu->current = next;
         if (sc != s->charged) {
             charge_until(arch_now());
             s->charged = sc;
+            settle(s); /* of the thread before; next keeps its turn */
         }
         arm_timer(s, sc);
         if (next != &cpu->idle) {

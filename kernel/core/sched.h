@@ -32,6 +32,7 @@ struct sched {
     struct tree release;
     struct tcb *candidate; /* woken by this kernel entry, in no queue yet */
     struct sc *charged;    /* whose time runs since charge_start */
+    struct sc *emptied;    /* used up in this kernel entry, to be acted on at its end */
     ticks_t charge_start;
     ticks_t armed; /* what the timer is set to */
 };
@@ -46,9 +47,9 @@ void sched_wake(struct tcb *t);
  * Call before the change. */
 void sched_remove(struct tcb *t);
 
-/* Charge what the context in use has consumed up to now. May use its budget
- * up, which moves its thread to the release queue or to the end of its
- * queue. */
+/* Charge what the context in use has consumed up to now. If that uses its
+ * budget up, its thread goes to the release queue, or behind its equals, when
+ * the kernel is left. */
 void sched_charge(void);
 
 /* sys_yield: give up what is left of the current budget. */

@@ -69,19 +69,12 @@ void sc_unblock(struct sc *sc, ticks_t now)
 
 /* ---- Who has it ---------------------------------------------------------------- */
 
-static void stop_running(struct tcb *t)
-{
-    struct cpu *cpu = arch_cpu();
-    sched_remove(t);
-    if (cpu->current == t && t->state == TCB_RUNNING) {
-        sched_charge();
-    }
-}
-
 void sc_unbind_tcb(struct sc *sc)
 {
     struct tcb *t = sc->tcb;
-    stop_running(t);
+    if (arch_cpu()->sched.charged == sc) {
+        sched_charge();
+    }
     sched_remove(t);
     t->sc = NULL;
     sc->tcb = NULL;
@@ -125,6 +118,9 @@ void sc_finalise(struct sc *sc)
     cut_reply_stack(sc);
     if (s->charged == sc) {
         s->charged = NULL;
+    }
+    if (s->emptied == sc) {
+        s->emptied = NULL;
     }
 }
 

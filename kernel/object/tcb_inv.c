@@ -216,7 +216,7 @@ static enum kaal_err check_sc(struct invocation *inv, unsigned extra)
     const struct sc *sc = cap_sc(cap);
 
     if (cap_is_null(cap)) {
-        return KAAL_OK;
+        return t == inv->caller ? KAAL_ERR_ILLEGAL_OPERATION : KAAL_OK;
     }
     if (sc == NULL) {
         return inv_bad_cap(inv, extra);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The interrupt controller that the boot parameters name. */
+/* The devices that the boot parameters name; interrupts. */
 #include <driver/irqchip/irqchip.h>
 #include <driver/timer/generic.h>
 
@@ -9,6 +9,10 @@ static bool is_gicv3;
 
 void arch_boot(const struct kaal_boot_params *params)
 {
+    if (KAAL_CFG_DEBUG) {
+        mmu_check_text(params);
+    }
+    power_start(params);
     is_gicv3 = params->gic_version == KAAL_GIC_V3;
     if (is_gicv3) {
         gicv3_start(KAAL_DEVICE_GICD, KAAL_DEVICE_GICR, params->gicr_stride, params->core_count,

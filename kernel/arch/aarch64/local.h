@@ -42,6 +42,12 @@ static inline struct cpu *this_cpu(void)
     return (struct cpu *)sysreg_read_tpidr();
 }
 
+/* mmu.c: panics if kernel text can be written, here or through the window. */
+void mmu_check_text(const struct kaal_boot_params *params);
+
+/* power.c: how the firmware is called. */
+void power_start(const struct kaal_boot_params *params);
+
 /* cache.c: line sizes of this processor. */
 void cache_start(void);
 

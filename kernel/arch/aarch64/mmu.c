@@ -37,6 +37,26 @@ void mmu_start(void)
     __asm__ volatile("tlbi vmalle1\n dsb nsh\n isb" : : : "memory");
 }
 
+/* May EL1 write there? Arm ARM (DDI 0487) D24.2.132, PAR_EL1.F. */
+static bool is_writable(uintptr_t vaddr)
+{
+    __asm__ volatile("at s1e1w, %0" : : "r"(vaddr) : "memory");
+    isb();
+    return (sysreg_read_par() & PAR_F) == 0;
+}
+
+void mmu_check_text(const struct kaal_boot_params *params)
+{
+    extern const char text_begin[], text_end[];
+    const uintptr_t first = (uintptr_t)text_begin;
+    for (uintptr_t va = first; va < (uintptr_t)text_end; va += KAAL_PAGE_SIZE) {
+        const uintptr_t alias = KAAL_WINDOW_BASE + params->kernel.base + (va - first);
+        if (is_writable(va) || is_writable(alias)) {
+            kernel_panic("kernel text at 0x%lx is writable", va);
+        }
+    }
+}
+
 void arch_pte_write(pte_t *slot, pte_t value)
 {
     *(volatile pte_t *)slot = value;

@@ -41,6 +41,7 @@
 #define MPIDR_AFFINITY 0x000000ff00ffffff
 
 #define PAR_PA 0x0000fffffffff000
+#define PAR_F  1 /* translation failed */
 
 #define ISR_I 0x80
 

@@ -400,3 +400,13 @@ _Noreturn void arch_halt(void)
     fprintf(stderr, "host: the kernel halted. Console:\n%s\n", host.console);
     abort();
 }
+
+void arch_power_off(void)
+{
+    record(HOST_POWER, 0, 0, 0);
+}
+
+void arch_power_restart(void)
+{
+    record(HOST_POWER, 1, 0, 0);
+}

@@ -49,6 +49,7 @@ enum host_action {
     HOST_IRQ_UNMASK,  /* irq */
     HOST_IRQ_TRIGGER, /* irq, 1 if edge */
     HOST_TIMER_SET,   /* deadline */
+    HOST_POWER,       /* 0 off, 1 restart; the fake's firmware refuses */
 };
 
 struct host_event {

@@ -9,6 +9,7 @@
 #include <kaal/fault.h>
 #include <kaal/irq.h>
 #include <kaal/ports.h>
+#include <kaal/power.h>
 #include <kaal/sched_context.h>
 #include <kaal/startup.h>
 #include <kaal/syscall.h>
