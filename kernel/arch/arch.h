@@ -157,10 +157,10 @@ _Noreturn void arch_halt(void);
  * cpu->current in its regs. When one returns, cpu->current is the thread to
  * resume, and arch_switch_to() has been called for it.
  */
-void kernel_syscall(void);                       /* svc; number in x0, pc after the svc */
-void kernel_irq(void);                           /* an interrupt is pending */
+void kernel_syscall(void); /* svc; number in x0, pc after the svc */
+void kernel_irq(void);     /* an interrupt is pending */
 void kernel_vm_fault(vaddr_t addr, bool is_fetch, word_t esr);
-void kernel_user_exception(word_t esr);          /* anything else from user space */
+void kernel_user_exception(word_t esr);            /* anything else from user space */
 void kernel_boot(struct kaal_boot_params *params); /* once, on the boot core */
 
 /* Print and stop, for faults of the kernel itself. fmt: %s %x %u %p, see fmt.h. */

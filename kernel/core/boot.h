@@ -13,13 +13,13 @@
 #include "object/slot.h"
 
 /* Virtual addresses of what the kernel gives the root task. */
-#define BOOT_BOOTINFO_VADDR ((vaddr_t)0x100000000)
+#define BOOT_BOOTINFO_VADDR   ((vaddr_t)0x100000000)
 #define BOOT_IPC_BUFFER_VADDR ((vaddr_t)0x100010000)
-#define BOOT_PAYLOAD_VADDR ((vaddr_t)0x100200000)
+#define BOOT_PAYLOAD_VADDR    ((vaddr_t)0x100200000)
 
 struct boot {
     const struct kaal_boot_params *params;
-    paddr_t block;      /* the block and what of it is not used yet */
+    paddr_t block; /* the block and what of it is not used yet */
     paddr_t block_next;
     paddr_t block_end;
     struct kaal_range mem[KAAL_BOOT_MAX_RANGES + 1]; /* free memory without the block */

@@ -59,8 +59,7 @@ static const char *check_memory(const struct kaal_boot_params *p)
     }
     if (p->devicetree_paddr < p->devicetree.base ||
         p->devicetree_paddr - p->devicetree.base > p->devicetree.size ||
-        p->devicetree_bytes >
-            p->devicetree.size - (p->devicetree_paddr - p->devicetree.base)) {
+        p->devicetree_bytes > p->devicetree.size - (p->devicetree_paddr - p->devicetree.base)) {
         return "devicetree";
     }
     return NULL;
@@ -197,7 +196,7 @@ static paddr_t next_taken(const struct kaal_boot_params *p, paddr_t from, paddr_
     paddr_t next = paddr_end;
     *after = paddr_end;
     for (unsigned i = 0; i < p->ram_count + 2; i++) {
-        const struct kaal_range *r = i < p->ram_count       ? &p->ram[i]
+        const struct kaal_range *r = i < p->ram_count    ? &p->ram[i]
                                      : i == p->ram_count ? &p->gicd
                                                          : &p->gicc;
         const paddr_t end = r->base + r->size;

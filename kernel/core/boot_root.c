@@ -54,9 +54,9 @@ static void make_cnode(struct boot *boot)
 {
     boot->cnode = (struct slot *)boot_alloc(boot, KAAL_ROOT_CNODE_RADIX + KAAL_SLOT_BITS);
     boot->next_slot = KAAL_ROOT_FIRST_FREE;
-    set_cap(boot, KAAL_ROOT_CNODE,
-            cap_cnode(boot->cnode, KAAL_ROOT_CNODE_RADIX, 0,
-                      KAAL_CPTR_BITS - KAAL_ROOT_CNODE_RADIX));
+    set_cap(
+        boot, KAAL_ROOT_CNODE,
+        cap_cnode(boot->cnode, KAAL_ROOT_CNODE_RADIX, 0, KAAL_CPTR_BITS - KAAL_ROOT_CNODE_RADIX));
     set_cap(boot, KAAL_ROOT_IRQ_CONTROL, cap_indexed(CAP_IRQ_CONTROL, 0));
     set_cap(boot, KAAL_ROOT_SCHED_CONTROL, cap_indexed(CAP_SCHED_CONTROL, 0));
     set_cap(boot, KAAL_ROOT_POWER, cap_indexed(CAP_POWER, 0));
@@ -70,8 +70,7 @@ static void make_vspace(struct boot *boot)
     struct cap cap = cap_object(CAP_VSPACE, boot_alloc(boot, KAAL_PAGE_BITS));
 
     set_cap(boot, KAAL_ROOT_ASID_POOL, asid_pool_install(pool, 0));
-    cap_set_mapping(&cap, asid_assign(&boot->cnode[KAAL_ROOT_ASID_POOL].cap, cap_vspace(&cap)),
-                    0);
+    cap_set_mapping(&cap, asid_assign(&boot->cnode[KAAL_ROOT_ASID_POOL].cap, cap_vspace(&cap)), 0);
     set_cap(boot, KAAL_ROOT_VSPACE, cap);
     boot->vspace = &boot->cnode[KAAL_ROOT_VSPACE];
 }

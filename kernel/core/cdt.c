@@ -192,8 +192,7 @@ static const char *check_children(const struct slot *slot)
         return "S2 child links";
     }
     if (slot->cap.type != CAP_UNTYPED && slot->cap.type != CAP_IRQ_CONTROL &&
-        slot->cap.type != CAP_ANCHOR &&
-        !cap_same_object(&slot->cap, &slot->first->cap)) {
+        slot->cap.type != CAP_ANCHOR && !cap_same_object(&slot->cap, &slot->first->cap)) {
         return "S4 object of a child";
     }
     return NULL;

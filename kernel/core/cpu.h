@@ -12,12 +12,12 @@
 enum { KERNEL_STACK_SIZE = 4096 };
 
 struct cpu {
-    struct tcb *current;     /* never NULL once the core is up; &idle if nothing runs */
-    uintptr_t stack_top;     /* of this core's kernel stack, 16-byte aligned */
-    struct tcb *fp_owner;    /* whose state the FP unit holds, or NULL */
+    struct tcb *current;  /* never NULL once the core is up; &idle if nothing runs */
+    uintptr_t stack_top;  /* of this core's kernel stack, 16-byte aligned */
+    struct tcb *fp_owner; /* whose state the FP unit holds, or NULL */
     unsigned id;
     struct sched sched;
-    struct tcb idle;         /* state TCB_IDLE; no capability, no binding (KI-22) */
+    struct tcb idle; /* state TCB_IDLE; no capability, no binding (KI-22) */
 };
 
 _Static_assert(offsetof(struct cpu, current) == 0, "vectors.S loads cpu->current");

@@ -177,9 +177,10 @@ const struct tcb *fault_root_task;
 static void report_unhandled(const struct tcb *t, const struct fault *fault)
 {
     if (KAAL_CFG_DEBUG || t == fault_root_task) {
-        fmt_print("kernel: %s stopped, no fault handler: %s at pc 0x%lx, details 0x%lx 0x%lx 0x%lx\n",
-                  t == fault_root_task ? "root task" : "thread", fault_name(fault->kind),
-                  t->regs.pc, fault->words[0], fault->words[1], fault->words[2]);
+        fmt_print(
+            "kernel: %s stopped, no fault handler: %s at pc 0x%lx, details 0x%lx 0x%lx 0x%lx\n",
+            t == fault_root_task ? "root task" : "thread", fault_name(fault->kind), t->regs.pc,
+            fault->words[0], fault->words[1], fault->words[2]);
     }
 }
 
@@ -204,9 +205,8 @@ void fault_raise(struct tcb *t, struct fault fault)
              });
 }
 
-void fault_raise_cap(struct tcb *t, cptr_t cptr, bool in_receive, unsigned kind,
-                     unsigned bits_left)
+void fault_raise_cap(struct tcb *t, cptr_t cptr, bool in_receive, unsigned kind, unsigned bits_left)
 {
-    fault_raise(t, (struct fault){.kind = KAAL_FAULT_CAP,
-                                  .words = {cptr, in_receive, kind, bits_left}});
+    fault_raise(
+        t, (struct fault){.kind = KAAL_FAULT_CAP, .words = {cptr, in_receive, kind, bits_left}});
 }

@@ -61,8 +61,9 @@ enum kaal_err inv_no_memory(struct invocation *inv, word_t bytes_left)
     return detail(inv, KAAL_ERR_NOT_ENOUGH_MEMORY, 1, bytes_left, 0, 0);
 }
 
-static inline __attribute__((always_inline)) enum kaal_err check_and_run(struct invocation *inv, enum cap_type type, unsigned nargs,
-                                   unsigned ncaps, enum kaal_err (*handler)(struct invocation *))
+static inline __attribute__((always_inline)) enum kaal_err
+check_and_run(struct invocation *inv, enum cap_type type, unsigned nargs, unsigned ncaps,
+              enum kaal_err (*handler)(struct invocation *))
 {
     if (inv->cap.type != type) {
         return KAAL_ERR_ILLEGAL_OPERATION;

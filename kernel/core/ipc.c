@@ -135,8 +135,7 @@ static void transfer_message(struct tcb *from, struct tcb *to, const struct endp
     const unsigned caps = kaal_msginfo_caps(info);
     word_t caps_bits = 0;
 
-    const unsigned copied =
-        copy_words(from, to, length < KAAL_MSG_MAX ? length : KAAL_MSG_MAX);
+    const unsigned copied = copy_words(from, to, length < KAAL_MSG_MAX ? length : KAAL_MSG_MAX);
     if (caps > 0 && can_grant) {
         caps_bits = transfer_caps(from, to, caps, ep);
     }

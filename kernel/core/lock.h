@@ -18,8 +18,7 @@ extern struct kernel_lock kernel_lock;
 static inline void kernel_lock_acquire(void)
 {
     if (KAAL_CFG_SMP) {
-        const uint32_t mine =
-            atomic_fetch_add_explicit(&kernel_lock.next, 1, memory_order_relaxed);
+        const uint32_t mine = atomic_fetch_add_explicit(&kernel_lock.next, 1, memory_order_relaxed);
         while (atomic_load_explicit(&kernel_lock.serving, memory_order_acquire) != mine) {
         }
     }

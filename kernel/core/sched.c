@@ -227,8 +227,7 @@ static struct tcb *choose(struct cpu *cpu)
 {
     struct sched *s = &cpu->sched;
     struct tcb *current = cpu->current;
-    const bool goes_on =
-        current != &cpu->idle && tcb_can_run(current) && !current->is_ready_queued;
+    const bool goes_on = current != &cpu->idle && tcb_can_run(current) && !current->is_ready_queued;
 
     file_candidate(s, goes_on);
     const int top = highest_ready(s);

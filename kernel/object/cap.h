@@ -44,7 +44,7 @@ enum cap_type {
     CAP_IRQ_HANDLER = 13,
     CAP_SCHED_CONTROL = 14,
     CAP_ANCHOR = 16, /* the root of the derivation tree, in no CNode */
-    CAP_POWER = 17, /* to switch the machine off or restart it */
+    CAP_POWER = 17,  /* to switch the machine off or restart it */
     CAP_ZOMBIE = 15, /* a CNode or TCB being taken apart; final by construction */
 };
 
@@ -146,11 +146,8 @@ static inline struct cap cap_indexed(enum cap_type type, unsigned index)
 static inline struct cap cap_zombie(struct slot *slots, enum cap_type kind, unsigned radix,
                                     word_t count)
 {
-    return (struct cap){.obj = slots,
-                        .data = count,
-                        .type = CAP_ZOMBIE,
-                        .a = (uint8_t)kind,
-                        .b = (uint8_t)radix};
+    return (struct cap){
+        .obj = slots, .data = count, .type = CAP_ZOMBIE, .a = (uint8_t)kind, .b = (uint8_t)radix};
 }
 
 /* ---- Untyped -------------------------------------------------------------- */
@@ -272,6 +269,5 @@ static inline enum cap_type cap_zombie_kind(const struct cap *cap)
 /* Do the two name one object? Mapping and badge do not matter. */
 static inline bool cap_same_object(const struct cap *x, const struct cap *y)
 {
-    return x->type == y->type && x->obj == y->obj &&
-           (x->type != CAP_IRQ_HANDLER || x->c == y->c);
+    return x->type == y->type && x->obj == y->obj && (x->type != CAP_IRQ_HANDLER || x->c == y->c);
 }

@@ -77,8 +77,8 @@ enum kaal_err irq_inv_get(struct invocation *inv)
     if (irq == timer_irq || lines[irq].issued) {
         return KAAL_ERR_REVOKE_FIRST;
     }
-    struct slot *dest = cspace_lookup_exact(inv_cap(inv, 0), inv_arg(inv, ARG_INDEX),
-                                            (unsigned)depth, &failure);
+    struct slot *dest =
+        cspace_lookup_exact(inv_cap(inv, 0), inv_arg(inv, ARG_INDEX), (unsigned)depth, &failure);
     if (dest == NULL) {
         return inv_bad_lookup(inv, false, failure.bits_left, failure.kind);
     }

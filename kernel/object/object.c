@@ -23,8 +23,7 @@ bool object_size_ok(enum cap_type type, word_t size, word_t *min, word_t *max)
         return true;
     }
     if (type == CAP_PAGE) {
-        return size == KAAL_PAGE_4K_BITS || size == KAAL_PAGE_2M_BITS ||
-               size == KAAL_PAGE_1G_BITS;
+        return size == KAAL_PAGE_4K_BITS || size == KAAL_PAGE_2M_BITS || size == KAAL_PAGE_1G_BITS;
     }
     return size >= *min && size <= *max;
 }

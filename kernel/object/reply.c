@@ -104,8 +104,8 @@ void reply_finalise(struct reply *reply)
 const char *reply_check(const struct reply *reply)
 {
     if (reply->tcb != NULL &&
-        (reply->tcb->reply != reply || (reply->tcb->state != TCB_BLOCKED_REPLY &&
-                                        reply->tcb->state != TCB_BLOCKED_RECV))) {
+        (reply->tcb->reply != reply ||
+         (reply->tcb->state != TCB_BLOCKED_REPLY && reply->tcb->state != TCB_BLOCKED_RECV))) {
         return "P1 caller";
     }
     if ((reply->prev != NULL && reply->prev->next != reply) ||

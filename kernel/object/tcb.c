@@ -148,8 +148,8 @@ const char *tcb_check(const struct tcb *t)
         (t->bound_ntfn != NULL && t->bound_ntfn->bound != t)) {
         return "T4 binding";
     }
-    if (t->reply != NULL && (t->reply->tcb != t || (t->state != TCB_BLOCKED_RECV &&
-                                                    t->state != TCB_BLOCKED_REPLY))) {
+    if (t->reply != NULL &&
+        (t->reply->tcb != t || (t->state != TCB_BLOCKED_RECV && t->state != TCB_BLOCKED_REPLY))) {
         return "T5 reply";
     }
     return NULL;

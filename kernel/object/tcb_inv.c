@@ -323,7 +323,8 @@ enum kaal_err tcb_inv_set_tls_base(struct invocation *inv)
     return KAAL_OK;
 }
 
-/* ---- Registers -------------------------------------------------------------------------------- */
+/* ---- Registers --------------------------------------------------------------------------------
+ */
 
 /* Order of registers in messages: pc, sp, pstate, x0..x30, tls. */
 enum { REG_PC, REG_SP, REG_PSTATE, REG_X0, REG_TLS = REG_X0 + 31, REG_COUNT };

@@ -25,8 +25,8 @@ static word_t align_up(word_t value, unsigned bits)
     return (value + mask) & ~mask; /* value, mask < 2^48: cannot wrap */
 }
 
-enum kaal_err untyped_plan(const struct cap *untyped, bool has_children,
-                           struct untyped_plan *plan, word_t *bytes_left)
+enum kaal_err untyped_plan(const struct cap *untyped, bool has_children, struct untyped_plan *plan,
+                           word_t *bytes_left)
 {
     const word_t total = (word_t)1 << cap_untyped_bits(untyped);
     const word_t used = has_children ? cap_untyped_watermark(untyped) : 0;
@@ -80,8 +80,8 @@ static enum kaal_err find_node(struct invocation *inv, const struct cap **node)
         return inv_bad_range(inv, ARG_NODE_DEPTH, 0, KAAL_CPTR_BITS);
     }
     if (depth > 0) {
-        const struct slot *slot = cspace_lookup_exact(root, inv_arg(inv, ARG_NODE_INDEX),
-                                                      (unsigned)depth, &failure);
+        const struct slot *slot =
+            cspace_lookup_exact(root, inv_arg(inv, ARG_NODE_INDEX), (unsigned)depth, &failure);
         if (slot == NULL) {
             return inv_bad_lookup(inv, false, failure.bits_left, failure.kind);
         }

@@ -13,8 +13,8 @@
 
 struct untyped_plan {
     enum cap_type type;
-    word_t size;      /* as given to sys_retype */
-    unsigned bits;    /* log2 of the bytes of one object */
+    word_t size;   /* as given to sys_retype */
+    unsigned bits; /* log2 of the bytes of one object */
     word_t count;
     word_t start;     /* offset of the first object */
     word_t watermark; /* afterwards */
@@ -22,5 +22,5 @@ struct untyped_plan {
 
 /* Where would count objects go? NOT_ENOUGH_MEMORY leaves *bytes_left. Pure
  * arithmetic: type, size and count are acceptable. */
-enum kaal_err untyped_plan(const struct cap *untyped, bool has_children,
-                           struct untyped_plan *plan, word_t *bytes_left);
+enum kaal_err untyped_plan(const struct cap *untyped, bool has_children, struct untyped_plan *plan,
+                           word_t *bytes_left);

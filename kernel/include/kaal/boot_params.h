@@ -27,18 +27,18 @@
 #ifndef KAAL_BOOT_PARAMS_H
 #define KAAL_BOOT_PARAMS_H
 
-#define KAAL_WINDOW_BASE 0xffff000000000000
-#define KAAL_KERNEL_BASE 0xffffffff80000000
-#define KAAL_DEVICE_BASE 0xffffffffc0000000
+#define KAAL_WINDOW_BASE    0xffff000000000000
+#define KAAL_KERNEL_BASE    0xffffffff80000000
+#define KAAL_DEVICE_BASE    0xffffffffc0000000
 #define KAAL_DEVICE_CONSOLE (KAAL_DEVICE_BASE + 0)
-#define KAAL_DEVICE_GICD (KAAL_DEVICE_BASE + 0x10000)
-#define KAAL_DEVICE_GICC (KAAL_DEVICE_BASE + 0x20000) /* GICv2 */
-#define KAAL_DEVICE_GICR (KAAL_DEVICE_BASE + 0x20000) /* GICv3 */
+#define KAAL_DEVICE_GICD    (KAAL_DEVICE_BASE + 0x10000)
+#define KAAL_DEVICE_GICC    (KAAL_DEVICE_BASE + 0x20000) /* GICv2 */
+#define KAAL_DEVICE_GICR    (KAAL_DEVICE_BASE + 0x20000) /* GICv3 */
 
-#define KAAL_BOOT_MAGIC 0x544f4f424c41414b /* "KAALBOOT" */
-#define KAAL_BOOT_VERSION 1
-#define KAAL_BOOT_MAX_RANGES 32
-#define KAAL_BOOT_MAX_CORES 8
+#define KAAL_BOOT_MAGIC        0x544f4f424c41414b /* "KAALBOOT" */
+#define KAAL_BOOT_VERSION      1
+#define KAAL_BOOT_MAX_RANGES   32
+#define KAAL_BOOT_MAX_CORES    8
 #define KAAL_BOOT_MAX_SEGMENTS 6
 
 #ifndef __ASSEMBLER__
@@ -88,9 +88,9 @@ struct kaal_boot_params {
     struct kaal_root_segment segments[KAAL_BOOT_MAX_SEGMENTS];
     uint64_t root_entry;
 
-    uint64_t core_mpidr[KAAL_BOOT_MAX_CORES]; /* [0] is the boot core */
+    uint64_t core_mpidr[KAAL_BOOT_MAX_CORES];   /* [0] is the boot core */
     uint64_t core_release[KAAL_BOOT_MAX_CORES]; /* spin-table release addresses */
-    uint32_t cpu_method; /* enum kaal_cpu_method */
+    uint32_t cpu_method;                        /* enum kaal_cpu_method */
 
     uint32_t gic_version; /* enum kaal_gic_version */
     struct kaal_range gicd;

@@ -8,7 +8,7 @@
 
 #include <kaal/abi/types.h>
 
-#define KAAL_BOOTINFO_MAGIC 0x4f464e49544f4f42 /* "BOOTINFO" */
+#define KAAL_BOOTINFO_MAGIC   0x4f464e49544f4f42 /* "BOOTINFO" */
 #define KAAL_BOOTINFO_VERSION 1
 
 /* The root task's CNode: 2^KAAL_ROOT_CNODE_RADIX slots; its guard makes slot
@@ -66,7 +66,7 @@ struct kaal_bootinfo {
     uint64_t payload_bytes;
     uint64_t devicetree; /* flattened devicetree */
     uint64_t devicetree_bytes;
-    uint64_t free_vaddr; /* nothing is mapped from here to KAAL_USER_TOP */
+    uint64_t free_vaddr;                  /* nothing is mapped from here to KAAL_USER_TOP */
     struct kaal_slot_range image_pages;   /* pages of the root task's own segments */
     struct kaal_slot_range payload_pages; /* read-only pages of payload, in order */
     struct kaal_slot_range devicetree_pages;

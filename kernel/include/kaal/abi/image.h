@@ -12,10 +12,10 @@
 
 #include <kaal/abi/types.h>
 
-#define KAAL_IMAGE_MAGIC 0x4c41414b /* "KAAL" */
-#define KAAL_IMAGE_VERSION 1
-#define KAAL_IMAGE_NAME_MAX 40
-#define KAAL_IMAGE_DATA_ALIGN 64
+#define KAAL_IMAGE_MAGIC       0x4c41414b /* "KAAL" */
+#define KAAL_IMAGE_VERSION     1
+#define KAAL_IMAGE_NAME_MAX    40
+#define KAAL_IMAGE_DATA_ALIGN  64
 #define KAAL_IMAGE_MAX_ENTRIES 256
 
 enum kaal_image_kind {
@@ -28,8 +28,8 @@ enum kaal_image_kind {
 struct kaal_image_entry {
     uint32_t kind;
     uint32_t reserved;
-    uint64_t offset; /* bytes from the header, a multiple of KAAL_IMAGE_DATA_ALIGN */
-    uint64_t size;   /* bytes */
+    uint64_t offset;                /* bytes from the header, a multiple of KAAL_IMAGE_DATA_ALIGN */
+    uint64_t size;                  /* bytes */
     char name[KAAL_IMAGE_NAME_MAX]; /* NUL-terminated */
 };
 
@@ -71,7 +71,7 @@ static inline uint64_t kaal_image_checksum(const uint32_t *words, uint64_t count
  * The system table: instances of components and what joins them. Arrays
  * follow the header in the order instances, ports, channels.
  */
-#define KAAL_SYSTEM_MAGIC 0x5359534b /* "KSYS" */
+#define KAAL_SYSTEM_MAGIC   0x5359534b /* "KSYS" */
 #define KAAL_SYSTEM_VERSION 1
 
 enum kaal_port_kind {
@@ -92,9 +92,9 @@ struct kaal_system {
 
 struct kaal_system_instance {
     char name[KAAL_IMAGE_NAME_MAX];
-    uint32_t component;   /* index of its entry in the image header */
-    uint32_t priority;    /* 0..255 */
-    uint64_t budget_us;   /* microseconds of each period; equal to it: round robin */
+    uint32_t component; /* index of its entry in the image header */
+    uint32_t priority;  /* 0..255 */
+    uint64_t budget_us; /* microseconds of each period; equal to it: round robin */
     uint64_t period_us;
     uint64_t stack_bytes; /* a multiple of 4 KiB */
     uint32_t first_port;  /* its ports are ports[first_port .. +port_count) */

@@ -3,7 +3,7 @@
 #ifndef KAAL_ABI_MAPPING_H
 #define KAAL_ABI_MAPPING_H
 
-#define KAAL_MAP_CACHED 1  /* normal write-back memory; else device-nGnRnE */
+#define KAAL_MAP_CACHED  1 /* normal write-back memory; else device-nGnRnE */
 #define KAAL_MAP_EXECUTE 2 /* may be executed; refused together with write */
 
 #endif

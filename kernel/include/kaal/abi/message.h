@@ -10,18 +10,18 @@
 #ifndef KAAL_ABI_MESSAGE_H
 #define KAAL_ABI_MESSAGE_H
 
-#define KAAL_MSG_MAX 120      /* words in a message */
-#define KAAL_MSG_REGS 4       /* of which in registers */
-#define KAAL_MSG_CAPS 3       /* capabilities in a message */
+#define KAAL_MSG_MAX         120 /* words in a message */
+#define KAAL_MSG_REGS        4   /* of which in registers */
+#define KAAL_MSG_CAPS        3   /* capabilities in a message */
 #define KAAL_IPC_BUFFER_BITS 10
 
 /* MessageInfo: label[63:12] caps_unwrapped[11:9] extra_caps[8:7] length[6:0]. */
-#define KAAL_MSGINFO_LENGTH_MASK 0x7f
-#define KAAL_MSGINFO_CAPS_SHIFT 7
-#define KAAL_MSGINFO_CAPS_MASK 0x3
+#define KAAL_MSGINFO_LENGTH_MASK     0x7f
+#define KAAL_MSGINFO_CAPS_SHIFT      7
+#define KAAL_MSGINFO_CAPS_MASK       0x3
 #define KAAL_MSGINFO_UNWRAPPED_SHIFT 9
-#define KAAL_MSGINFO_UNWRAPPED_MASK 0x7
-#define KAAL_MSGINFO_LABEL_SHIFT 12
+#define KAAL_MSGINFO_UNWRAPPED_MASK  0x7
+#define KAAL_MSGINFO_LABEL_SHIFT     12
 
 #ifndef __ASSEMBLER__
 #include <kaal/abi/types.h>
@@ -74,10 +74,10 @@ _Static_assert(sizeof(struct kaal_ipc_buffer) == 1 << KAAL_IPC_BUFFER_BITS, "IPC
 
 /* Why a lookup failed: word 2 of FAILED_LOOKUP, word 3 of a CAP fault. */
 enum kaal_lookup_failure {
-    KAAL_LOOKUP_INVALID_ROOT = 1,  /* the root is not a CNode */
-    KAAL_LOOKUP_MISSING_CAP = 2,   /* the slot is empty, or not addressable */
-    KAAL_LOOKUP_DEPTH = 3,         /* bits left over, or too few */
-    KAAL_LOOKUP_GUARD = 4,         /* a guard did not match */
+    KAAL_LOOKUP_INVALID_ROOT = 1, /* the root is not a CNode */
+    KAAL_LOOKUP_MISSING_CAP = 2,  /* the slot is empty, or not addressable */
+    KAAL_LOOKUP_DEPTH = 3,        /* bits left over, or too few */
+    KAAL_LOOKUP_GUARD = 4,        /* a guard did not match */
 };
 
 enum kaal_err {
@@ -88,7 +88,7 @@ enum kaal_err {
 #define KAAL_OK KAAL_ERR_OK
 
 enum kaal_syscall {
-#define KAAL_SYSCALL(NAME, name, number) KAAL_SYS_##NAME = number,
+#define KAAL_SYSCALL(NAME, name, number)       KAAL_SYS_##NAME = number,
 #define KAAL_DEBUG_SYSCALL(NAME, name, number) KAAL_SYS_##NAME = number,
 #include <kaal/abi/syscalls.def>
 #undef KAAL_SYSCALL
@@ -96,8 +96,7 @@ enum kaal_syscall {
 };
 
 enum kaal_object_type {
-#define KAAL_OBJECT(NAME, prefix, number, min_bits, max_bits, device_ok) \
-    KAAL_OBJ_##NAME = number,
+#define KAAL_OBJECT(NAME, prefix, number, min_bits, max_bits, device_ok) KAAL_OBJ_##NAME = number,
 #include <kaal/abi/objects.def>
 #undef KAAL_OBJECT
 };

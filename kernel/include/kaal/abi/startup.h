@@ -8,8 +8,8 @@
 
 #include <kaal/abi/image.h>
 
-#define KAAL_STARTUP_MAGIC 0x50555452415453 /* "STARTUP" */
-#define KAAL_STARTUP_VERSION 1
+#define KAAL_STARTUP_MAGIC     0x50555452415453 /* "STARTUP" */
+#define KAAL_STARTUP_VERSION   1
 #define KAAL_STARTUP_MAX_PORTS 64
 
 /* Slots of a component's CNode. Ports follow from KAAL_SLOT_FIRST_PORT on in
