@@ -38,6 +38,13 @@ add_test(NAME setup COMMAND "${CMAKE_COMMAND}" "-DROOT=${KAAL_ROOT}"
 add_test(NAME cmake.missing-tools COMMAND "${CMAKE_COMMAND}" "-DROOT=${KAAL_ROOT}"
     "-DWORK=${CMAKE_BINARY_DIR}/configure-errors" -P "${_checks}/configure-errors.cmake")
 
-set_tests_properties(tcb-size tcb-size.counts tcb-size.refuses tcb-size.missing-file style
+# Links in the documentation lead somewhere; the messages of the loader that
+# docs/porting.md explains are those it prints.
+foreach(_check IN ITEMS links messages)
+    add_test(NAME docs.${_check} COMMAND "${CMAKE_COMMAND}" "-DROOT=${KAAL_ROOT}"
+        -P "${KAAL_ROOT}/docs/check-${_check}.cmake")
+endforeach()
+
+set_tests_properties(docs.links docs.messages tcb-size tcb-size.counts tcb-size.refuses tcb-size.missing-file style
     style.format style.refuses cmake.errors cmake.missing-tools setup
     PROPERTIES LABELS "host;check" TIMEOUT 180)
