@@ -40,7 +40,8 @@ uint32_t devicetree_check(void *blob, uint64_t room)
          "none where x0 points to; start the image with one (QEMU: -dtb, U-Boot: booti)");
     const uint32_t size = fdt_totalsize(blob);
     need(size >= sizeof(struct fdt_header) && size <= DEVICETREE_MAX_BYTES && size <= room &&
-             fdt_version(blob) >= 17 && fdt_check_full(blob, size) == 0,
+             fdt_version(blob) >= 17 && fdt_off_dt_struct(blob) % 4 == 0 &&
+             fdt_off_mem_rsvmap(blob) % 8 == 0 && fdt_check_full(blob, size) == 0,
          part, "malformed, cut short or over 2 MiB; compile it again with dtc and load all of it");
     const uint32_t structure = fdt_off_dt_struct(blob) + fdt_size_dt_struct(blob);
     const uint32_t strings = fdt_off_dt_strings(blob) + fdt_size_dt_strings(blob);
@@ -217,16 +218,14 @@ static void read_console(struct dt_reader *r)
     int length;
     uint64_t base, size;
     const char *path = fdt_stringlist_get(fdt, r->chosen, "stdout-path", 0, &length);
-    if (path == NULL) {
-        return;
+    const char *options = path != NULL ? memchr(path, ':', (size_t)length) : NULL;
+    length = options != NULL ? (int)(options - path) : length;
+    if (path != NULL && *path != '/') {
+        path = fdt_getprop_namelen(fdt, r->aliases, path, length, &length);
+        length--; /* its NUL */
     }
-    const char *end = memchr(path, ':', (size_t)length);
-    end = end != NULL ? end : path + length;
-    if (*path != '/') {
-        path = fdt_getprop_namelen(fdt, r->aliases, path, (int)(end - path), &length);
-        end = path + length - 1; /* a string and its NUL */
-    }
-    for (uint32_t i = 0; path != NULL && i < r->uart_count; i++) {
+    const char *end = path != NULL && length > 0 ? path + length : path;
+    for (uint32_t i = 0; path != end && i < r->uart_count; i++) {
         const struct dt_path *uart = &r->uarts[i].path;
         if (dt_is_path(uart, path, end) && dt_mmio(uart, 0, &base, &size) && base % 4 == 0 &&
             base < MEMORY_LIMIT) {

@@ -41,7 +41,7 @@ static void check_entry(const struct kaal_image_header *h, const struct kaal_ima
     need(e->offset >= sizeof(*h) + h->entry_count * sizeof(*e) && e->offset <= h->size &&
              e->offset % KAAL_IMAGE_DATA_ALIGN == 0 && e->size <= h->size - e->offset,
          part, "entry outside the image; pack it again");
-    need(strnlen(e->name, KAAL_IMAGE_NAME_MAX) < KAAL_IMAGE_NAME_MAX, part,
+    need(memchr(e->name, '\0', KAAL_IMAGE_NAME_MAX) != NULL, part,
          "entry name without end; pack it again");
     need(e->kind >= KAAL_IMAGE_KERNEL && e->kind <= KAAL_IMAGE_SYSTEM, part,
          "entry of unknown kind; pack it with the loader's own SDK");

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: Apache-2.0
+target_sources(${test} PRIVATE "${KAAL_ROOT}/kernel/loader/elf.c"
+    "${KAAL_ROOT}/kernel/loader/payload.c")
