@@ -7,6 +7,11 @@
 
 #include "loader/check.h"
 
+#if defined(__GNUC__) && !defined(__clang__)
+/* gcc warns of variables that merely live across setjmp(); none is changed in ATTEMPT(). */
+#pragma GCC diagnostic ignored "-Wclobbered"
+#endif
+
 static jmp_buf loader_jump;
 static const char *loader_error; /* why the last call was refused, or NULL */
 

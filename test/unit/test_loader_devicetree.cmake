@@ -11,9 +11,11 @@ foreach(_board IN ITEMS rpi4 imx8mp-evk)
 endforeach()
 set(_fdt fdt.c fdt_addresses.c fdt_check.c fdt_ro.c fdt_rw.c fdt_strerror.c fdt_sw.c fdt_wip.c)
 list(TRANSFORM _fdt PREPEND "${KAAL_LIBFDT_DIR}/")
-set_source_files_properties(${_fdt} PROPERTIES COMPILE_OPTIONS "-w;-DFDT_ASSUME_MASK=4")
+set_source_files_properties(${_fdt} PROPERTIES COMPILE_OPTIONS -w)
 target_sources(${test} PRIVATE ${_blobs} ${_fdt} "${KAAL_ROOT}/kernel/loader/devicetree.c"
     "${KAAL_ROOT}/kernel/loader/dt_cells.c" "${KAAL_ROOT}/kernel/loader/memory.c")
 target_include_directories(${test} SYSTEM PRIVATE "${KAAL_LIBFDT_DIR}")
-target_compile_definitions(${test} PRIVATE "RPI4_DTB=\"${CMAKE_BINARY_DIR}/rpi4.dtb\""
+# 4 as in the loader; libfdt uses strnlen().
+target_compile_definitions(${test} PRIVATE FDT_ASSUME_MASK=4 _POSIX_C_SOURCE=200809L
+    "RPI4_DTB=\"${CMAKE_BINARY_DIR}/rpi4.dtb\""
     "IMX8MP_DTB=\"${CMAKE_BINARY_DIR}/imx8mp-evk.dtb\"")
