@@ -258,6 +258,38 @@ static void test_consumed(void **state)
     assert_int_equal(consumed(KAAL_ROOT_SCHED_CONTEXT), 77);
 }
 
+/* The budget ends inside a call, before the timer could say so: the call is
+ * answered all the same. */
+static void test_budget_ending_in_a_call_keeps_the_answer(void **state)
+{
+    (void)state;
+    (void)consumed(KAAL_ROOT_SCHED_CONTEXT);
+    host.now += 20000 * KT_US;
+    assert_int_equal(consumed(KAAL_ROOT_SCHED_CONTEXT), 20000);
+}
+
+/* The same in the first half of a combined call: the thread may block in the
+ * second half, and is in one queue only. */
+static void test_budget_ending_before_a_receive(void **state)
+{
+    (void)state;
+    struct kt_thread t = kt_thread(HIGH);
+    const cptr_t ep = kt_object(CAP_ENDPOINT, 0);
+    const cptr_t reply = kt_object(CAP_REPLY, 0);
+    const struct kt_msg msg = {.label = KAAL_INV_SCHED_CONTEXT_CONSUMED};
+    kt_configure_sc(t.sc, 1000, 10000);
+    kt_unpark(&t);
+    host.now += 1500 * KT_US;
+    kt_svc(&t, KAAL_SYS_NBSEND_RECV, t.sc, &msg, reply, ep);
+    assert_int_equal(t.tcb->state, TCB_BLOCKED_RECV);
+    assert_true(kt_is_current(&kt.root));
+    kt_nbsend(&kt.root, ep, NULL);
+    assert_false(kt_is_current(&t)); /* woken, but its budget comes back at 10 ms */
+    kt_advance(9000);
+    assert_true(kt_is_current(&t));
+    kt_park(&t);
+}
+
 static void test_yield_gives_up_the_budget(void **state)
 {
     (void)state;
@@ -413,6 +445,8 @@ int main(void)
         cmocka_unit_test_setup(test_budget_runs_out_until_the_period_ends, kt_boot),
         cmocka_unit_test_setup(test_blocking_gains_no_time, kt_boot),
         cmocka_unit_test_setup(test_consumed, kt_boot),
+        cmocka_unit_test_setup(test_budget_ending_in_a_call_keeps_the_answer, kt_boot),
+        cmocka_unit_test_setup(test_budget_ending_before_a_receive, kt_boot),
         cmocka_unit_test_setup(test_yield_gives_up_the_budget, kt_boot),
         cmocka_unit_test_setup(test_yield_among_equals, kt_boot),
         cmocka_unit_test_setup(test_yield_alone, kt_boot),
