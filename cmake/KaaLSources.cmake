@@ -3,7 +3,8 @@
 # script puts Debian's source packages into the cache, this file checks and
 # unpacks them into the build directory. Nothing here touches the network.
 #
-# KAAL_LIBFDT_DIR  directory of libfdt's sources
+# KAAL_LIBFDT_DIR    directory of libfdt's sources
+# KAAL_PICOLIBC_DIR  directory of picolibc, the C library
 
 if(DEFINED ENV{XDG_CACHE_HOME} AND NOT "$ENV{XDG_CACHE_HOME}" STREQUAL "")
     set(_kaal_cache "$ENV{XDG_CACHE_HOME}/kaal")
@@ -53,3 +54,10 @@ kaal_source(_kaal_dtc_dir
     DIR dtc-1.7.2
     PATTERNS "*/libfdt/*" "*/BSD-2-Clause" "*/README.license")
 set(KAAL_LIBFDT_DIR "${_kaal_dtc_dir}/libfdt")
+
+kaal_source(KAAL_PICOLIBC_DIR
+    FILE picolibc_1.8.10.orig.tar.gz
+    SHA256 d1fc2a20f217472f8d9da084a519a25678e8d91852a41c7f3f1840d3508f7163
+    PACKAGE picolibc
+    DIR picolibc-1.8.10
+    PATTERNS "*-1.8.10/CMakeLists.txt" "*-1.8.10/*.in" "*-1.8.10/COPYING*" "*-1.8.10/cmake/*" "*-1.8.10/newlib/*")

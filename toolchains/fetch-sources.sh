@@ -4,6 +4,7 @@
 # Debian archive that this machine uses and the suite trixie:
 #
 #   device-tree-compiler_1.7.2.orig.tar.xz   the source of libfdt
+#   picolibc_1.8.10.orig.tar.gz              the source of the C library
 #   cbmc-6.6.0/                              CBMC with its own C library
 #
 # apt runs with a state of its own, so nothing of the machine changes and no
@@ -14,6 +15,8 @@ set -eu
 suite=trixie
 libfdt=device-tree-compiler_1.7.2.orig.tar.xz
 libfdt_sha256=92d8ca769805ae1f176204230438fe52808f4e1c7944053c9eec0e649b237539
+picolibc=picolibc_1.8.10.orig.tar.gz
+picolibc_sha256=d1fc2a20f217472f8d9da084a519a25678e8d91852a41c7f3f1840d3508f7163
 cbmc=6.6.0
 cbmc_sha256=02560859a17049c976961c232c4fc58f0747b57f9b751a466b1f368a438b0e41
 cbmc_packages="cbmc minisat libc6 libstdc++6 libgcc-s1 zlib1g"
@@ -32,10 +35,12 @@ has_hash() { # <file> <sha256>
 
 mkdir -p "$cache"
 need_libfdt=
+need_picolibc=
 need_cbmc=
 has_hash "$cache/$libfdt" $libfdt_sha256 || need_libfdt=yes
+has_hash "$cache/$picolibc" $picolibc_sha256 || need_picolibc=yes
 [ -f "$prefix/.complete" ] || need_cbmc=yes
-[ -n "$need_libfdt$need_cbmc" ] || exit 0
+[ -n "$need_libfdt$need_picolibc$need_cbmc" ] || exit 0
 
 work=$(mktemp -d "$cache/fetch.XXXXXX")
 trap 'rm -rf "$work"' EXIT
@@ -67,19 +72,21 @@ private() { # <apt program> <argument>...
 say "reading the package lists of $suite into a private directory"
 private apt-get -qq -o APT::Update::Error-Mode=any update || die "cannot read the package lists of $suite; is the network there?"
 
-if [ -n "$need_libfdt" ]; then
-    say "fetching $libfdt"
+fetch_source() { # <source package> <file> <sha256>
+    say "fetching $2"
     # The package's other files are missing on some mirrors and not needed.
-    uri=$(private apt-get -qq source --print-uris device-tree-compiler 2>/dev/null |
-        sed -n "s|^'\([^']*\)' $libfdt .*|\1|p")
-    [ -n "$uri" ] || die "Debian $suite's source package device-tree-compiler no longer has $libfdt. \
-Put that file into $cache by hand; its SHA-256 is $libfdt_sha256"
-    (cd "$work/new" && private /usr/lib/apt/apt-helper -qq download-file "$uri" "$libfdt") ||
-        die "cannot fetch $libfdt of Debian's source package device-tree-compiler"
-    has_hash "$work/new/$libfdt" $libfdt_sha256 ||
-        die "$libfdt has not the recorded SHA-256 $libfdt_sha256"
-    mv "$work/new/$libfdt" "$cache/"
-fi
+    uri=$(private apt-get -qq source --print-uris "$1" 2>/dev/null |
+        sed -n "s|^'\([^']*\)' $2 .*|\1|p")
+    [ -n "$uri" ] || die "Debian $suite's source package $1 no longer has $2. \
+Put that file into $cache by hand; its SHA-256 is $3"
+    (cd "$work/new" && private /usr/lib/apt/apt-helper -qq download-file "$uri" "$2") ||
+        die "cannot fetch $2 of Debian's source package $1"
+    has_hash "$work/new/$2" "$3" || die "$2 has not the recorded SHA-256 $3"
+    mv "$work/new/$2" "$cache/"
+}
+
+[ -z "$need_libfdt" ] || fetch_source device-tree-compiler $libfdt $libfdt_sha256
+[ -z "$need_picolibc" ] || fetch_source picolibc $picolibc $picolibc_sha256
 
 if [ -n "$need_cbmc" ]; then
     say "fetching CBMC $cbmc"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <kaal/kaal.h>
+#include <stdio.h>
 
 int main(void)
 {
-    kaal_printf("Hello from %s\n", "KaaL");
-    return 0;
+    printf("Hello from %s\n", "KaaL");
 }

@@ -2,6 +2,12 @@
 #include <kaal/console.h>
 #include <kaal/startup.h>
 #include <kaal/syscall.h>
+#include <kaal/tls.h>
+
+extern char __kaal_tls_block[]; /* linker script: the first thread's */
+
+/* Calls main() when KaaL::libc is linked. */
+_Noreturn void kaal_libc_start(void) __attribute__((weak));
 
 static const struct kaal_startup *startup_page;
 
@@ -28,6 +34,10 @@ void kaal_start(const struct kaal_startup *startup)
     if (startup->magic != KAAL_STARTUP_MAGIC || startup->version != KAAL_STARTUP_VERSION) {
         kaal_console_puts("start-up page of another version\n");
         kaal_exit(1);
+    }
+    __asm__ volatile("msr tpidr_el0, %0" ::"r"(kaal_tls_init(__kaal_tls_block)) : "memory");
+    if (kaal_libc_start != NULL) {
+        kaal_libc_start();
     }
     kaal_exit(main());
 }

@@ -62,13 +62,14 @@ case("K012 kaal_add_image\\(i\\).* 'hello' is not a KaaL component. Declare it w
     "kaal_add_image(i ROOT hello BOARDS b1/debug)")
 case("K012 kaal_instance\\(i hello\\): 'hello' is not a KaaL component" ""
     "kaal_add_image(i COMPONENTS hello BOARDS b1/debug)")
-case("K013 kaal_add_component\\(x\\): unknown argument 'SOURCE'. Did you mean 'SOURCES'. Known: SOURCES LINK PORTS STACK" ""
+case("K013 kaal_add_component\\(x\\): unknown argument 'SOURCE'. Did you mean 'SOURCES'. Known: SOURCES LINK PORTS STACK HEAP" ""
     "kaal_add_component(x SOURCE a.c)")
 case("K013 kaal_add_image\\(i\\): unknown argument 'COLOUR'" "" "kaal_add_image(i COLOUR red COMPONENTS c)")
 case("K013 kaal_channel" "" "kaal_add_system(s COMPONENTS c)\nkaal_channel(s c.ctl c.ctl SLOTS 4)")
 case("K060 no-board has no board.cmake" "" "kaal_add_board(no-board)")
 case("SOURCES is missing" "" "kaal_add_component(x STACK 4K)")
 case("STACK 'big' is not a size" "" "kaal_add_component(x SOURCES a.c STACK big)")
+case("HEAP '64k' is not a size" "" "kaal_add_component(x SOURCES a.c HEAP 64k)")
 case("port 'ctl' is not <port>:<kind>" "" "kaal_add_component(x SOURCES a.c PORTS ctl)")
 case("port 'ctl' has unknown kind 'cals'. Did you mean 'calls'" "" "kaal_add_component(x SOURCES a.c PORTS ctl:cals)")
 case("there is no system 'nosys'" "" "kaal_instance(nosys i COMPONENT c)")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -DROOT= -DWORK= -P configure-errors.cmake
+# cmake -DROOT= -DCACHE= -DWORK= -P configure-errors.cmake
 # Configuring KaaL on a machine that lacks something ends with one message that
 # names it and says what to type.
 cmake_minimum_required(VERSION 3.25)
@@ -30,4 +30,9 @@ case("old-qemu is version 7.2; KaaL needs 10 or newer.*bookworm-backports.*${set
 case("device-tree-compiler_1.7.2.orig.tar.xz, from Debian's source package 'device-tree-compiler', is not in.*${setup}"
     "-DKAAL_SOURCE_CACHE=${WORK}/none")
 case("has SHA-256 .* expected .* Delete it and run" "-DKAAL_SOURCE_CACHE=${WORK}/cache")
+file(WRITE "${WORK}/half/none" "")
+file(CREATE_LINK "${CACHE}/device-tree-compiler_1.7.2.orig.tar.xz"
+    "${WORK}/half/device-tree-compiler_1.7.2.orig.tar.xz" SYMBOLIC)
+case("picolibc_1.8.10.orig.tar.gz, from Debian.s source package .picolibc., is not in.*${setup}"
+    "-DKAAL_SOURCE_CACHE=${WORK}/half")
 message(STATUS "all cases as they should be")

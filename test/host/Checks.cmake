@@ -36,7 +36,7 @@ add_test(NAME cmake.errors COMMAND "${CMAKE_COMMAND}" "-DROOT=${KAAL_ROOT}"
 add_test(NAME setup COMMAND "${CMAKE_COMMAND}" "-DROOT=${KAAL_ROOT}"
     "-DWORK=${CMAKE_BINARY_DIR}/setup" -P "${_checks}/setup.cmake")
 add_test(NAME cmake.missing-tools COMMAND "${CMAKE_COMMAND}" "-DROOT=${KAAL_ROOT}"
-    "-DWORK=${CMAKE_BINARY_DIR}/configure-errors" -P "${_checks}/configure-errors.cmake")
+    "-DCACHE=${KAAL_SOURCE_CACHE}" "-DWORK=${CMAKE_BINARY_DIR}/configure-errors" -P "${_checks}/configure-errors.cmake")
 
 # Links in the documentation lead somewhere; the messages of the loader that
 # docs/porting.md explains are those it prints.

@@ -14,6 +14,7 @@
 #include <kaal/startup.h>
 #include <kaal/syscall.h>
 #include <kaal/tcb.h>
+#include <kaal/tls.h>
 #include <kaal/untyped.h>
 #include <kaal/vspace.h>
 
