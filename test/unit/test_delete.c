@@ -458,6 +458,17 @@ static void test_thread_deletes_itself(void **state)
     assert_true(slot_is_empty(kt_slot(t.cap)));
 }
 
+/* B04: the FP unit must not write to a dead thread. */
+static void test_b04_fp_owner_deleted(void **state)
+{
+    (void)state;
+    struct kt_thread t = kt_thread(HIGH);
+    host_cpu.fp_owner = t.tcb;
+    kt_ok(kt_delete(t.cap));
+    assert_null(host_cpu.fp_owner);
+    assert_int_equal(host_event(HOST_FP_RELEASE, 0)->a, (uintptr_t)t.tcb);
+}
+
 static void test_thread_revokes_its_own_memory(void **state)
 {
     (void)state;
@@ -521,6 +532,7 @@ int main(void)
         cmocka_unit_test_setup(test_b21_preempted_everywhere, kt_boot),
         cmocka_unit_test_setup(test_half_deleted_is_unusable, kt_boot),
         cmocka_unit_test_setup(test_thread_deletes_itself, kt_boot),
+        cmocka_unit_test_setup(test_b04_fp_owner_deleted, kt_boot),
         cmocka_unit_test_setup(test_thread_revokes_its_own_memory, kt_boot),
         cmocka_unit_test_setup(test_thread_deletes_its_cspace, kt_boot),
     };
