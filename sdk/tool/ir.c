@@ -427,14 +427,12 @@ static bool check_connected(const struct ir *ir, struct error *e)
     return ok;
 }
 
-/* Cuts the line at text into words in place; NULL-terminates it. */
+/* Cuts the line at text into words in place. */
 static bool split(struct line *l, char *text)
 {
     l->count = 0;
     l->taken = 1;
-    char *save = NULL;
-    for (char *w = strtok_r(text, " \t\r", &save); w != NULL && w[0] != '#';
-         w = strtok_r(NULL, " \t\r", &save)) {
+    for (char *w; (w = next_word(&text)) != NULL;) {
         if (l->count == MAX_WORDS) {
             return line_fail(l, "more than %d words", MAX_WORDS);
         }

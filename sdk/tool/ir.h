@@ -10,6 +10,7 @@
  *   instance <name> component=<component> [prio=100] [budget=10000] [period=10000]
  *   channel <instance>.<port> <instance>.<port>
  *
+ * Blanks between double quotes belong to the word: elf="path with blanks".
  * A port belongs to the component above it; slots count from 0. Budget and
  * period are microseconds. Relative paths start at the description's directory.
  */

@@ -7,7 +7,8 @@
 
 static const char help[] =
     "usage: kaal pack --loader loader.bin --kernel kernel.elf --output out.bin system.kaal\n\n"
-    "Packs a system description and what it names into one bootable arm64 Image.\n";
+    "Packs a system description and what it names into one bootable arm64 Image.\n\n"
+    "Exit status: 0 packed, 1 refused, and out.bin is as before, 2 wrong usage.\n";
 
 static bool pack(const char *loader, const char *kernel, const char *output, const char *system,
                  struct error *e)

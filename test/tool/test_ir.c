@@ -52,6 +52,26 @@ static void reads_a_system(void **state)
     ir_free(&ir);
 }
 
+static void quotes_keep_blanks(void **state)
+{
+    (void)state;
+    struct ir ir;
+    struct error e = {"none"};
+    bool ok = ir_parse("x",
+                       "kaal 1\nroot elf=\"/a b/in#it.elf\" # \"comment\"\n"
+                       "component c elf=\"d  e/c.elf\" stack=16K\n",
+                       &ir, &e);
+    assert_string_equal(e.text, "none");
+    assert_true(ok);
+    assert_string_equal(ir.root, "/a b/in#it.elf");
+    assert_string_equal(ir.components[0].elf, "d  e/c.elf");
+    assert_int_equal(ir.components[0].stack, 16384);
+    ir_free(&ir);
+    /* Not closed: all of the line. */
+    assert_false(ir_parse("x", "kaal 1\nroot elf=\"a b\ncomponent \"", &ir, &e));
+    ir_free(&ir);
+}
+
 static void servers_take_many_clients(void **state)
 {
     (void)state;
@@ -163,6 +183,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_system),
+        cmocka_unit_test(quotes_keep_blanks),
         cmocka_unit_test(servers_take_many_clients),
         cmocka_unit_test(stack_is_whole_pages),
         cmocka_unit_test(names_the_line_and_the_fault),
