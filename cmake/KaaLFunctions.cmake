@@ -326,8 +326,8 @@ endfunction()
 
 # _kaal_terminal_target(<target> <image-target> <what it says first> <command>...)
 function(_kaal_terminal_target target image says)
-    add_custom_target(${target} COMMAND "${CMAKE_COMMAND}" -E echo "${says}" COMMAND ${ARGN}
-        DEPENDS ${image} USES_TERMINAL VERBATIM)
+    add_custom_target(${target} COMMAND ${ARGN} DEPENDS ${image}
+        COMMENT "${says}" USES_TERMINAL VERBATIM)
 endfunction()
 
 # What "debug" gives to gdb: QEMU, which waits before its first instruction,
