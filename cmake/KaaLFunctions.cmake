@@ -332,8 +332,9 @@ endfunction()
 
 # What "debug" gives to gdb: QEMU, which waits before its first instruction,
 # the kernel's symbols and those of root task and components.
-function(_kaal_debug_script file kernel components log line)
-    list(APPEND line -S -gdb tcp::${KAAL_GDB_PORT})
+function(_kaal_debug_script file kernel components dir line)
+    set(log "${dir}/console.log")
+    list(APPEND line -S -gdb tcp::${KAAL_GDB_PORT} -pidfile "${dir}/qemu.pid")
     set(qemu "")
     foreach(argument IN LISTS line)
         string(APPEND qemu " '${argument}'")
@@ -349,6 +350,7 @@ function(_kaal_debug_script file kernel components log line)
 set confirm off
 set pagination off
 set architecture aarch64
+set substitute-path build/. \"${CMAKE_SOURCE_DIR}\"
 set substitute-path build \"${CMAKE_BINARY_DIR}\"
 set substitute-path . \"${CMAKE_SOURCE_DIR}\"
 symbol-file \"${kernel}\"
@@ -417,8 +419,10 @@ function(_kaal_pack image board_config content components)
         set(says "no gdb-multiarch found. Debian 12: apt-get install gdb-multiarch, then configure with --fresh")
     elseif(line)
         _kaal_qemu_line(line "kaal_add_image(${image})" ${board} default "${bin}")
-        _kaal_debug_script("${dir}/debug.gdb" "${kernel}" "${components}" "${dir}/console.log" "${line}")
-        set(debug "${KAAL_GDB}" -q -x "${dir}/debug.gdb")
+        _kaal_debug_script("${dir}/debug.gdb" "${kernel}" "${components}" "${dir}" "${line}")
+        # QEMU goes on when gdb leaves it.
+        set(debug sh -c [=["$@" || true && [ ! -e "$0" ] || kill "$(cat "$0")"]=] "${dir}/qemu.pid"
+            "${KAAL_GDB}" -q -x "${dir}/debug.gdb")
         set(says "debug.${target}: gdb on QEMU, which waits before the first instruction")
     endif()
     _kaal_terminal_target(debug.${target} ${target} "${says}" ${debug})

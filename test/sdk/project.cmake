@@ -17,15 +17,15 @@ function(boots target)
     set(out "${out}" PARENT_SCOPE)
 endfunction()
 
-# entries(<out> <image> <kind>): lines "<kind> <name> <size> <hash>" of an image, from kaal check.
-function(entries out image kind)
+# entries(<result> <image> <kind>): lines "<kind> <name> <size> <hash>" of an image, from kaal check.
+function(entries result image kind)
     must("kaal check" "${kaal}" check "${image}")
     string(REGEX MATCHALL "entry [0-9]+: ${kind} [^\n]*" lines "${out}")
     string(REGEX REPLACE "entry [0-9]+: ([^,]*, [0-9]+ bytes) at 0x[0-9a-f]+(, hash 0x[0-9a-f]+)" "\\1\\2" lines "${lines}")
     if(NOT lines MATCHES "hash 0x")
         message(FATAL_ERROR "no ${kind} in:\n${out}")
     endif()
-    set(${out} "${lines}" PARENT_SCOPE)
+    set(${result} "${lines}" PARENT_SCOPE)
 endfunction()
 
 if(CASE STREQUAL "hello")
@@ -40,7 +40,8 @@ if(CASE STREQUAL "hello")
     if(NOT out MATCHES "run: hello_image on qemu-virt/debug")
         message(FATAL_ERROR "'run' does not say what it runs:\n${out}")
     endif()
-    must(configure ${configure} "-DKAAL_BOARDS=${boards}")
+    string(REPLACE ";" "\\;" list "${boards}")
+    must(configure ${configure} "-DKAAL_BOARDS=${list}" -DKAAL_GDB_PORT=${PORT})
     must(build ${build})
     if(out MATCHES "hello\\.c")
         message(FATAL_ERROR "another board compiled the component again:\n${out}")
@@ -54,10 +55,14 @@ if(CASE STREQUAL "hello")
 elseif(CASE STREQUAL "run")
     boots(run.hello_image.${BOARD})
 elseif(CASE STREQUAL "debug")
-    must(gdb "${kaal}" expect --timeout 60 --expect "KAAL_DEBUG kernel_boot main_is_hello" -- sh -c
-        "gdb-multiarch -q -batch -iex 'set auto-load off' -x '${WORK}/build/images/hello_image/qemu-virt/debug/debug.gdb' \\
-         -ex 'hbreak kernel_boot' -ex continue -ex 'hbreak hello.c:5' -ex continue \\
-         -ex 'python print()' -ex 'frame' -ex kill </dev/null 2>&1")
+    # The last line comes after QEMU's end: it does not stay behind. gdb 13 may
+    # crash once its target has gone, so that its status says nothing.
+    must(gdb "${kaal}" expect --timeout 60 --in-order --expect "^Breakpoint 1, kernel_boot \\("
+        --expect "^Breakpoint 2, main \\(\\)" --expect "^5.*kaal_printf\\(\"Hello" --expect "^\\[hello\\] Hello"
+        --expect "^\\[Inferior 1 .* killed\\]" -- sh -c "\"$@\" || true" sh gdb-multiarch -q -batch
+        -x "${WORK}/build/images/hello_image/qemu-virt/debug/debug.gdb"
+        -ex "hbreak kernel_boot" -ex continue -ex "hbreak hello.c:5" -ex continue
+        -ex "hbreak hello.c:6" -ex continue -ex kaal-console -ex kill)
 elseif(CASE STREQUAL "once")
     # One compile, one ELF, in every image; one kernel of a configuration on every board.
     file(READ "${WORK}/build/compile_commands.json" commands)
@@ -109,7 +114,7 @@ elseif(CASE STREQUAL "version")
     endforeach()
     foreach(version IN ITEMS 0.1.1 0.2 1.0 0.0.9 "0.1.1 EXACT")
         new_project("cmake_minimum_required(VERSION 3.25)\nfind_package(KaaL ${version} REQUIRED)\nproject(x LANGUAGES C)\n")
-        must_fail("compatible with requested (exact )?version .*KaaLConfig.cmake, version: 0.1.0" ${configure})
+        must_fail("(compatible with|exactly matches) requested version .*KaaLConfig.cmake, version: 0.1.0" ${configure})
     endforeach()
 elseif(CASE STREQUAL "example")
     # The example is the same text here and in KaaL's tree.
