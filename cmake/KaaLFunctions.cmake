@@ -6,14 +6,21 @@
 #       Executable target <name>, file <name>.elf, linked with KaaL::kaal. All
 #       target_*() commands work on it. Generates <name>_ports.h with
 #       PORT_<PORT> 0, 1, ... in the order of PORTS; kinds: calls serves |
-#       notifies notified. STACK and HEAP take K and M. HEAP is what malloc() has
-#       with KaaL::libc in LINK, and is then 64K unless it is given.
+#       notifies notified | sends receives | irq | caps. STACK and HEAP take K
+#       and M. HEAP is what malloc() has with KaaL::libc in LINK, and is then 64K
+#       unless it is given.
 #
 #   kaal_add_system(<system> [COMPONENTS <component>...])  one instance each, of the same name
 #   kaal_instance(<system> <instance> COMPONENT <component> [PRIORITY 0-255]
 #                 [PERIOD <us> BUDGET <us>])
 #   kaal_channel(<system> <instance>.<port> <instance>.<port>)
 #       calls->serves, notifies->notified; either end first.
+#   kaal_ring(<system> <instance>.<port> <instance>.<port> [KIND slots] SLOTS <n> SLOT_SIZE <bytes>)
+#       sends->receives, shared memory with a notification each way; either end
+#       first. SLOTS: a power of two; SLOT_SIZE: a multiple of 8; 1 MiB at most.
+#   kaal_grant(<system> <instance>.<port> DEVICE <role> | CAP <name>)
+#       irq port: DEVICE stdout, the console's transmit interrupt. caps port:
+#       CAP power.
 #
 #   kaal_add_image(<image> SYSTEM <system> | COMPONENTS <component>... | ROOT alone
 #                  BOARDS <board>/<config>... [DEFAULT <board>/<config>] [ROOT <component>])
@@ -43,7 +50,7 @@
 # KAAL_BOARDS replaces the BOARDS of every image, KAAL_QEMU and KAAL_GDB name
 # the programs, KAAL_GDB_PORT the TCP port between them.
 
-set(_KAAL_PORT_KINDS calls serves notifies notified)
+set(_KAAL_PORT_KINDS calls serves notifies notified sends receives irq caps)
 
 find_program(KAAL_QEMU qemu-system-aarch64)
 find_program(KAAL_GDB gdb-multiarch)
@@ -191,12 +198,48 @@ function(kaal_channel system from to)
         message(FATAL_ERROR "K013 ${what}: unknown argument '${ARGN}'. Known: <system> <instance>.<port> <instance>.<port>")
     endif()
     _kaal_need_system("${what}" ${system})
-    foreach(end IN ITEMS "${from}" "${to}")
-        if(NOT end MATCHES "^[^.]+\\.[^.]+$")
-            message(FATAL_ERROR "${what}: '${end}' is not <instance>.<port>")
+    _kaal_need_end("${what}" "${from}")
+    _kaal_need_end("${what}" "${to}")
+    _kaal_system_line(${system} "channel ${from} ${to}")
+endfunction()
+
+function(_kaal_need_end what end)
+    if(NOT end MATCHES "^[^.]+\\.[^.]+$")
+        message(FATAL_ERROR "${what}: '${end}' is not <instance>.<port>")
+    endif()
+endfunction()
+
+function(kaal_ring system from to)
+    set(what "kaal_ring(${system} ${from} ${to})")
+    cmake_parse_arguments(PARSE_ARGV 3 arg "" "KIND;SLOTS;SLOT_SIZE" "")
+    _kaal_known_arguments("${what}" KIND SLOTS SLOT_SIZE)
+    _kaal_need_system("${what}" ${system})
+    _kaal_need_end("${what}" "${from}")
+    _kaal_need_end("${what}" "${to}")
+    if(arg_KIND AND NOT arg_KIND STREQUAL "slots")
+        message(FATAL_ERROR "${what}: KIND '${arg_KIND}' is not supported. Known: slots")
+    endif()
+    foreach(keyword IN ITEMS SLOTS SLOT_SIZE)
+        if(NOT "${arg_${keyword}}" MATCHES "^[0-9]+$")
+            message(FATAL_ERROR "${what}: ${keyword} '${arg_${keyword}}' is not a number")
         endif()
     endforeach()
-    _kaal_system_line(${system} "channel ${from} ${to}")
+    _kaal_system_line(${system} "ring ${from} ${to} slots=${arg_SLOTS} slot-size=${arg_SLOT_SIZE}")
+endfunction()
+
+function(kaal_grant system port)
+    set(what "kaal_grant(${system} ${port})")
+    cmake_parse_arguments(PARSE_ARGV 2 arg "" "DEVICE;CAP" "")
+    _kaal_known_arguments("${what}" DEVICE CAP)
+    _kaal_need_system("${what}" ${system})
+    _kaal_need_end("${what}" "${port}")
+    if(arg_DEVICE AND NOT arg_CAP)
+        _kaal_system_line(${system} "grant ${port} device=${arg_DEVICE}")
+    elseif(arg_CAP AND NOT arg_DEVICE)
+        _kaal_system_line(${system} "grant ${port} cap=${arg_CAP}")
+    else()
+        message(FATAL_ERROR "${what}: needs DEVICE <role> or CAP <name>")
+    endif()
 endfunction()
 
 # Stops unless "<board>/<config>" exists. K010, K011.

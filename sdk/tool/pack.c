@@ -19,8 +19,9 @@ static bool pack(const char *loader, const char *kernel, const char *output, con
               image_pack(&ir, loader, kernel, &image, e) &&
               write_file(output, image.data, image.size, e);
     if (ok) {
-        printf("%s: %zu KiB, %u components, %u instances, %u channels\n", output, image.size / 1024,
-               ir.component_count, ir.instance_count, ir.channel_count);
+        printf("%s: %zu KiB, %u components, %u instances, %u channels, %u rings\n", output,
+               image.size / 1024, ir.component_count, ir.instance_count, ir.channel_count,
+               ir.ring_count);
     }
     ir_free(&ir);
     free(text.data);
