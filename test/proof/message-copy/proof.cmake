@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+# The harness includes the source, as the function is not visible outside.
+include("${CMAKE_CURRENT_LIST_DIR}/../checks.cmake")
+set(PROOF_SOURCES "")
+set(PROOF_ARGS ${PROOF_CHECKS} --unwind 121)
