@@ -5,11 +5,10 @@
 
 #include "image.h"
 
-static const char help[] =
-    "usage: kaal check image.bin\n\n"
-    "Verifies a packed image and lists its entries and its system. Entries\n"
-    "with the same size and hash (FNV-1a, 64 bits) are the same file.\n\n"
-    "Exit status: 0 whole, 1 damaged or not an image, 2 wrong usage.\n";
+static const char help[] = "usage: kaal check image.bin\n\n"
+                           "Verifies a packed image and lists its entries and its system. Entries\n"
+                           "with the same size and hash (FNV-1a, 64 bits) are the same file.\n\n"
+                           "Exit status: 0 whole, 1 damaged or not an image, 2 wrong usage.\n";
 
 static const char *const entry_kinds[] = {"?", "kernel", "root", "component", "system"};
 static const char *const port_kinds[] = {"?",     "calls",    "serves", "notifies", "notified",

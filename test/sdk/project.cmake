@@ -6,13 +6,15 @@ include("${CMAKE_CURRENT_LIST_DIR}/common.cmake")
 
 set(kaal "${SDK}/bin/kaal")
 set(boards "qemu-virt/debug;qemu-virt/release;rpi4/debug;rpi4/release;imx8mp-evk/debug;imx8mp-evk/release")
-set(six_lines "${head}
-kaal_add_component(hello SOURCES hello.c)
+set(hello_c "#include <stdio.h>\n\nint main(void)\n{\n    printf(\"Hello from KaaL, %.2f\\n\", 2.5);\n    return 0;\n}\n")
+string(REPLACE "REQUIRED)" "REQUIRED COMPONENTS libc)" libc_head "${head}")
+set(six_lines "${libc_head}
+kaal_add_component(hello SOURCES hello.c LINK KaaL::libc)
 kaal_add_image(hello_image COMPONENTS hello BOARDS qemu-virt/debug)\n")
 
 # boots(<target>): what the target says is the console of a system that said hello and ended.
 function(boots target)
-    must("${target}" "${kaal}" expect --timeout 60 --in-order --expect "^\\[hello\\] Hello from KaaL"
+    must("${target}" "${kaal}" expect --timeout 60 --in-order --expect "^\\[hello\\] Hello from KaaL, 2\\.50"
         --expect "^init: 'hello' has ended, status 0" -- ${build} --target ${target})
     set(out "${out}" PARENT_SCOPE)
 endfunction()
@@ -58,7 +60,7 @@ elseif(CASE STREQUAL "debug")
     # The last line comes after QEMU's end: it does not stay behind. gdb 13 may
     # crash once its target has gone, so that its status says nothing.
     must(gdb "${kaal}" expect --timeout 60 --in-order --expect "^Breakpoint 1, kernel_boot \\("
-        --expect "^Breakpoint 2, main \\(\\)" --expect "^5.*kaal_printf\\(\"Hello" --expect "^\\[hello\\] Hello"
+        --expect "^Breakpoint 2, main \\(\\)" --expect "^5.*printf\\(\"Hello" --expect "^\\[hello\\] Hello"
         --expect "^\\[Inferior 1 .* killed\\]" -- sh -c "\"$@\" || true" sh gdb-multiarch -q -batch
         -x "${WORK}/build/images/hello_image/qemu-virt/debug/debug.gdb"
         -ex "hbreak kernel_boot" -ex continue -ex "hbreak hello.c:5" -ex continue
@@ -95,8 +97,8 @@ elseif(CASE STREQUAL "once")
     message(STATUS "in all images: ${components}; kernels ${kernels_debug}, ${kernels_release}")
 elseif(CASE STREQUAL "order")
     # Below project() with KaaL's toolchain file, which also says where the SDK is.
-    string(REPLACE "find_package(KaaL 0.1 REQUIRED)\nproject(hello LANGUAGES C)\n"
-        "project(hello LANGUAGES C)\nfind_package(KaaL 0.1 REQUIRED)\n" text "${six_lines}")
+    string(REPLACE "find_package(KaaL 0.1 REQUIRED COMPONENTS libc)\nproject(hello LANGUAGES C)\n"
+        "project(hello LANGUAGES C)\nfind_package(KaaL 0.1 REQUIRED COMPONENTS libc)\n" text "${six_lines}")
     new_project("${text}")
     must(configure cmake -G Ninja -S "${WORK}" -B "${WORK}/build"
         --toolchain "${SDK}/share/kaal-0.1/toolchains/aarch64-kaal.cmake")
@@ -126,7 +128,7 @@ elseif(CASE STREQUAL "example")
 elseif(CASE STREQUAL "bsp")
     # An own board: a copy of qemu-virt under another name, with a loader linked here.
     string(REPLACE "BOARDS qemu-virt/debug" "BOARDS mine/release" text "${six_lines}")
-    string(REPLACE "REQUIRED)" "REQUIRED COMPONENTS bsp)" text "${text}")
+    string(REPLACE "COMPONENTS libc)" "COMPONENTS libc bsp)" text "${text}")
     string(REPLACE "\nkaal_add_component" "\nkaal_add_board(boards/mine)\nkaal_add_component" text "${text}")
     new_project("${text}")
     file(COPY "${SDK}/lib/kaal-0.1/boards/qemu-virt/" DESTINATION "${WORK}/boards/mine")
