@@ -58,12 +58,13 @@ elseif(CASE STREQUAL "run")
     boots(run.hello_image.${BOARD})
 elseif(CASE STREQUAL "debug")
     # The last line comes after QEMU's end: it does not stay behind. gdb 13 may
-    # crash once its target has gone, so that its status says nothing.
+    # crash once its target has gone, so that its status says nothing. A
+    # breakpoint that a preempted thread comes back to is hit again: it is deleted.
     must(gdb "${kaal}" expect --timeout 60 --in-order --expect "^Breakpoint 1, kernel_boot \\("
         --expect "^Breakpoint 2, main \\(\\)" --expect "^5.*printf\\(\"Hello" --expect "^\\[hello\\] Hello"
         --expect "^\\[Inferior 1 .* killed\\]" -- sh -c "\"$@\" || true" sh gdb-multiarch -q -batch
         -x "${WORK}/build/images/hello_image/qemu-virt/debug/debug.gdb"
-        -ex "hbreak kernel_boot" -ex continue -ex "hbreak hello.c:5" -ex continue
+        -ex "hbreak kernel_boot" -ex continue -ex "hbreak hello.c:5" -ex continue -ex "delete 2"
         -ex "hbreak hello.c:6" -ex continue -ex kaal-console -ex kill)
 elseif(CASE STREQUAL "once")
     # One compile, one ELF, in every image; one kernel of a configuration on every board.
