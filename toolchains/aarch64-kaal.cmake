@@ -2,6 +2,7 @@
 # Cross toolchain of KaaL: Clang and lld 19 for bare-metal AArch64.
 # KAAL_LLVM_DIR names the directory of another LLVM installation's programs.
 
+set(KAAL_TOOLCHAIN TRUE) # what find_package(KaaL) looks for
 set(CMAKE_SYSTEM_NAME Generic)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
@@ -19,9 +20,13 @@ function(_kaal_find_tool variable program package)
         set(where "PATH")
     endif()
     if(NOT ${variable})
+        set(hint "")
+        if(EXISTS "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/setup-debian12.sh")
+            set(hint "\n  or run: sh toolchains/setup-debian12.sh")
+        endif()
         message(FATAL_ERROR "K002 no ${program} found. Looked for ${program}-19 in ${where}.\n"
-            "  Debian 12: apt-get install ${package}\n"
-            "  or run: sh toolchains/setup-debian12.sh")
+            "  Debian 12: apt-get install ${package}${hint}\n"
+            "  Another directory: -DKAAL_LLVM_DIR=<dir>")
     endif()
 endfunction()
 
@@ -43,6 +48,12 @@ set(CMAKE_AR "${KAAL_AR}" CACHE FILEPATH "Archiver" FORCE)
 set(CMAKE_RANLIB "${KAAL_RANLIB}" CACHE FILEPATH "Archive indexer" FORCE)
 set(CMAKE_OBJCOPY "${KAAL_OBJCOPY}" CACHE FILEPATH "Object copier" FORCE)
 set(CMAKE_EXE_LINKER_FLAGS_INIT "--ld-path=${KAAL_LLD}")
+
+# In an installed SDK this file is where find_package(KaaL) belongs to.
+get_filename_component(_kaal_prefix "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
+if(EXISTS "${_kaal_prefix}/share/kaal-0.1/toolchains/aarch64-kaal.cmake")
+    list(APPEND CMAKE_PREFIX_PATH "${_kaal_prefix}")
+endif()
 
 # Host programs are used as they are; headers and libraries of the host never.
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "image.h"
 
+#include <kaal/abi/ring.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,18 +59,24 @@ static struct bytes make_system(const struct ir *ir, uint32_t first_component)
     size_t size = sizeof(struct kaal_system) +
                   ir->instance_count * sizeof(struct kaal_system_instance) +
                   ir->port_count * sizeof(struct kaal_system_port) +
-                  ir->channel_count * sizeof(struct kaal_system_channel);
+                  ir->channel_count * sizeof(struct kaal_system_channel) +
+                  ir->ring_count * sizeof(struct kaal_system_ring) +
+                  ir->grant_count * sizeof(struct kaal_system_grant);
     struct bytes out = {xcalloc(size, 1), size};
     struct kaal_system *s = (struct kaal_system *)(void *)out.data;
     struct kaal_system_instance *in = (struct kaal_system_instance *)(void *)(s + 1);
     struct kaal_system_port *port = (struct kaal_system_port *)(void *)(in + ir->instance_count);
     struct kaal_system_channel *ch = (struct kaal_system_channel *)(void *)(port + ir->port_count);
+    struct kaal_system_ring *ring = (struct kaal_system_ring *)(void *)(ch + ir->channel_count);
+    struct kaal_system_grant *grant = (struct kaal_system_grant *)(void *)(ring + ir->ring_count);
     *s = (struct kaal_system){
         .magic = KAAL_SYSTEM_MAGIC,
         .version = KAAL_SYSTEM_VERSION,
         .instance_count = ir->instance_count,
         .port_count = ir->port_count,
         .channel_count = ir->channel_count,
+        .ring_count = ir->ring_count,
+        .grant_count = ir->grant_count,
     };
     for (uint32_t i = 0; i < ir->instance_count; i++, in++) {
         const struct ir_instance *from = &ir->instances[i];
@@ -91,6 +98,14 @@ static struct bytes make_system(const struct ir *ir, uint32_t first_component)
     for (uint32_t i = 0; i < ir->channel_count; i++, ch++) {
         ch->from = ir->channels[i].from;
         ch->to = ir->channels[i].to;
+    }
+    for (uint32_t i = 0; i < ir->ring_count; i++, ring++) {
+        const struct ir_ring *from = &ir->rings[i];
+        *ring = (struct kaal_system_ring){from->from, from->to, from->slots, from->slot_size};
+    }
+    for (uint32_t i = 0; i < ir->grant_count; i++, grant++) {
+        grant->port = ir->grants[i].port;
+        memcpy(grant->role, ir->grants[i].role, strlen(ir->grants[i].role));
     }
     return out;
 }
@@ -185,7 +200,9 @@ static bool check_system(const struct kaal_image_header *h, const struct bytes *
     memcpy(&s, data->data, sizeof(s));
     uint64_t need = sizeof(s) + (uint64_t)s.instance_count * sizeof(struct kaal_system_instance) +
                     (uint64_t)s.port_count * sizeof(struct kaal_system_port) +
-                    (uint64_t)s.channel_count * sizeof(struct kaal_system_channel);
+                    (uint64_t)s.channel_count * sizeof(struct kaal_system_channel) +
+                    (uint64_t)s.ring_count * sizeof(struct kaal_system_ring) +
+                    (uint64_t)s.grant_count * sizeof(struct kaal_system_grant);
     if (s.magic != KAAL_SYSTEM_MAGIC || s.version != KAAL_SYSTEM_VERSION || need != data->size) {
         return set_error(e, "the system table is not one, or cut off");
     }
@@ -206,6 +223,21 @@ static bool check_system(const struct kaal_image_header *h, const struct bytes *
         memcpy(&c, at, sizeof(c));
         if (c.from >= s.port_count || c.to >= s.port_count) {
             return set_error(e, "channel %u of the system table is not valid", i);
+        }
+    }
+    for (uint32_t i = 0; i < s.ring_count; i++, at += sizeof(struct kaal_system_ring)) {
+        struct kaal_system_ring r;
+        memcpy(&r, at, sizeof(r));
+        if (r.from >= s.port_count || r.to >= s.port_count ||
+            kaal_ring_bytes(r.slots, r.slot_size) == 0) {
+            return set_error(e, "ring %u of the system table is not valid", i);
+        }
+    }
+    for (uint32_t i = 0; i < s.grant_count; i++, at += sizeof(struct kaal_system_grant)) {
+        struct kaal_system_grant g;
+        memcpy(&g, at, sizeof(g));
+        if (g.port >= s.port_count || memchr(g.role, 0, sizeof(g.role)) == NULL) {
+            return set_error(e, "grant %u of the system table is not valid", i);
         }
     }
     return true;

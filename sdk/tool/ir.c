@@ -7,32 +7,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_WORDS      16
+#include "ir_line.h"
+
 #define MAX_COMPONENTS (KAAL_IMAGE_MAX_ENTRIES - 3) /* kernel, root task, system table */
 #define MAX_INSTANCES  1024
-#define MAX_CHANNELS   65536
 #define MAX_STACK      (1U << 30)
 
-static const char *const kinds[] = {
-    [KAAL_PORT_CALLS] = "calls",
-    [KAAL_PORT_SERVES] = "serves",
-    [KAAL_PORT_NOTIFIES] = "notifies",
-    [KAAL_PORT_NOTIFIED] = "notified",
+const char *const ir_kinds[] = {
+    [KAAL_PORT_CALLS] = "calls",       [KAAL_PORT_SERVES] = "serves",
+    [KAAL_PORT_NOTIFIES] = "notifies", [KAAL_PORT_NOTIFIED] = "notified",
+    [KAAL_PORT_SENDS] = "sends",       [KAAL_PORT_RECEIVES] = "receives",
+    [KAAL_PORT_IRQ] = "irq",           [KAAL_PORT_CAPS] = "caps",
 };
+const uint32_t ir_kind_count = sizeof(ir_kinds) / sizeof(ir_kinds[0]);
 
-/* One line, cut into words. Attributes (key=value) are taken by attribute(). */
-struct line {
-    struct ir *ir;
-    struct error *e;
-    unsigned number;
-    char *words[MAX_WORDS];
-    unsigned count;
-    uint32_t taken; /* bit i: words[i] has been used */
-};
-
-static bool line_fail(const struct line *l, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static bool line_fail(const struct line *l, const char *format, ...)
+bool line_fail(const struct line *l, const char *format, ...)
 {
     char text[900];
     va_list args;
@@ -69,8 +58,7 @@ static bool take_name(struct line *l, unsigned i, size_t max, const char **out)
     return true;
 }
 
-/* The value of key=, or NULL. */
-static const char *attribute(struct line *l, const char *key)
+const char *line_attribute(struct line *l, const char *key)
 {
     size_t n = strlen(key);
     for (unsigned i = 1; i < l->count; i++) {
@@ -94,11 +82,10 @@ static bool flag(struct line *l, const char *word)
     return false;
 }
 
-/* A decimal number low..high with, if scaled, an optional K or M. */
-static bool number(struct line *l, const char *key, bool scaled, uint64_t low, uint64_t high,
-                   uint64_t *value)
+bool line_number(struct line *l, const char *key, bool scaled, uint64_t low, uint64_t high,
+                 uint64_t *value)
 {
-    const char *text = attribute(l, key);
+    const char *text = line_attribute(l, key);
     if (text == NULL) {
         return true;
     }
@@ -122,8 +109,7 @@ static bool number(struct line *l, const char *key, bool scaled, uint64_t low, u
     return true;
 }
 
-/* Every word must have been understood. */
-static bool finish(struct line *l, const char *known)
+bool line_finish(struct line *l, const char *known)
 {
     for (unsigned i = 1; i < l->count; i++) {
         if ((l->taken & 1U << i) == 0) {
@@ -135,7 +121,7 @@ static bool finish(struct line *l, const char *known)
 
 static bool take_elf(struct line *l, char **out)
 {
-    const char *elf = attribute(l, "elf");
+    const char *elf = line_attribute(l, "elf");
     if (elf == NULL || elf[0] == '\0') {
         return line_fail(l, "'%s' needs elf=<path>", l->words[0]);
     }
@@ -158,7 +144,7 @@ static bool parse_root(struct line *l)
         return line_fail(l, "there is a root task already, line %u", l->ir->root_line);
     }
     l->ir->root_line = l->number;
-    return take_elf(l, &l->ir->root) && finish(l, "root elf=<path>");
+    return take_elf(l, &l->ir->root) && line_finish(l, "root elf=<path>");
 }
 
 static struct ir_component *find_component(const struct ir *ir, const char *name)
@@ -190,22 +176,24 @@ static bool parse_component(struct line *l)
     struct ir_component *c = &ir->components[ir->component_count++];
     *c = (struct ir_component){
         .name = xstrndup(name, strlen(name)), .stack = 16384, .line = l->number};
-    if (!take_elf(l, &c->elf) || !number(l, "stack", true, 1, MAX_STACK, &c->stack)) {
+    if (!take_elf(l, &c->elf) || !line_number(l, "stack", true, 1, MAX_STACK, &c->stack)) {
         return false;
     }
     c->stack = (c->stack + KAAL_PAGE_SIZE - 1) & ~(uint64_t)(KAAL_PAGE_SIZE - 1);
-    return finish(l, "component <name> elf=<path> [stack=16K]");
+    return line_finish(l, "component <name> elf=<path> [stack=16K]");
 }
 
 static bool parse_kind(const struct line *l, const char *word, uint32_t *kind)
 {
-    for (uint32_t k = 1; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
-        if (strcmp(word, kinds[k]) == 0) {
+    for (uint32_t k = 1; k < ir_kind_count; k++) {
+        if (strcmp(word, ir_kinds[k]) == 0) {
             *kind = k;
             return true;
         }
     }
-    return line_fail(l, "port kind '%s' is not supported. Known: calls serves notifies notified",
+    return line_fail(l,
+                     "port kind '%s' is not supported. Known: calls serves notifies notified "
+                     "sends receives irq caps",
                      word);
 }
 
@@ -235,7 +223,7 @@ static bool parse_port(struct line *l)
                          KAAL_STARTUP_MAX_PORTS);
     }
     uint64_t slot = UINT64_MAX;
-    if (!number(l, "slot", false, 0, KAAL_STARTUP_MAX_PORTS - 1, &slot)) {
+    if (!line_number(l, "slot", false, 0, KAAL_STARTUP_MAX_PORTS - 1, &slot)) {
         return false;
     }
     if (slot != c->port_count) {
@@ -246,10 +234,10 @@ static bool parse_port(struct line *l)
     port.name = xstrndup(name, strlen(name));
     c->ports = xrealloc(c->ports, (c->port_count + 1) * sizeof(c->ports[0]));
     c->ports[c->port_count++] = port;
-    return finish(l, "port <name> <kind> slot=<n> [optional]");
+    return line_finish(l, "port <name> <kind> slot=<n> [optional]");
 }
 
-static struct ir_instance *find_instance(const struct ir *ir, const char *name, size_t length)
+struct ir_instance *ir_find_instance(const struct ir *ir, const char *name, size_t length)
 {
     for (uint32_t i = 0; i < ir->instance_count; i++) {
         const char *s = ir->instances[i].name;
@@ -267,11 +255,11 @@ static bool parse_instance(struct line *l)
     if (!take_name(l, 1, KAAL_IMAGE_NAME_MAX, &name)) {
         return false;
     }
-    const struct ir_instance *twin = find_instance(ir, name, strlen(name));
+    const struct ir_instance *twin = ir_find_instance(ir, name, strlen(name));
     if (twin != NULL) {
         return line_fail(l, "there is an instance '%s' already, line %u", name, twin->line);
     }
-    const char *component = attribute(l, "component");
+    const char *component = line_attribute(l, "component");
     if (component == NULL) {
         return line_fail(l, "instance '%s' needs component=<name>", name);
     }
@@ -281,11 +269,11 @@ static bool parse_instance(struct line *l)
     }
     uint64_t prio = 100, budget = 10000, period = 10000;
     const uint64_t longest = 3600ULL * 1000 * 1000;
-    if (!number(l, "prio", false, 0, KAAL_MAX_PRIORITY, &prio) ||
-        !number(l, "budget", false, 1, longest, &budget) ||
-        !number(l, "period", false, 1, longest, &period) ||
-        !finish(l, "instance <name> component=<component> [prio=100] [budget=10000] "
-                   "[period=10000]")) {
+    if (!line_number(l, "prio", false, 0, KAAL_MAX_PRIORITY, &prio) ||
+        !line_number(l, "budget", false, 1, longest, &budget) ||
+        !line_number(l, "period", false, 1, longest, &period) ||
+        !line_finish(l, "instance <name> component=<component> [prio=100] [budget=10000] "
+                        "[period=10000]")) {
         return false;
     }
     if (budget > period) {
@@ -309,78 +297,6 @@ static bool parse_instance(struct line *l)
     return true;
 }
 
-/* Resolves "<instance>.<port>" to its port and the port's number. */
-static bool parse_end(const struct line *l, const char *word, const struct ir_port **port,
-                      uint32_t *index)
-{
-    const struct ir *ir = l->ir;
-    const char *dot = strchr(word, '.');
-    if (dot == NULL || dot == word || dot[1] == '\0') {
-        return line_fail(l, "'%s' is not <instance>.<port>", word);
-    }
-    const struct ir_instance *in = find_instance(ir, word, (size_t)(dot - word));
-    if (in == NULL) {
-        return line_fail(l, "K020 '%s': there is no instance '%.*s' above", word, (int)(dot - word),
-                         word);
-    }
-    const struct ir_component *c = &ir->components[in->component];
-    char list[512] = "";
-    for (uint32_t i = 0; i < c->port_count; i++) {
-        if (strcmp(c->ports[i].name, dot + 1) == 0) {
-            *port = &c->ports[i];
-            *index = in->first_port + i;
-            return true;
-        }
-        size_t used = strlen(list);
-        snprintf(list + used, sizeof(list) - used, "%s%s (%s)", i > 0 ? ", " : "", c->ports[i].name,
-                 kinds[c->ports[i].kind]);
-    }
-    return line_fail(l, "K020 '%s': component '%s' has no port '%s'. Its ports: %s", word, c->name,
-                     dot + 1, c->port_count > 0 ? list : "none");
-}
-
-/* The end that starts a conversation may have one channel only. */
-static bool is_active(uint32_t kind)
-{
-    return kind == KAAL_PORT_CALLS || kind == KAAL_PORT_NOTIFIES;
-}
-
-static bool parse_channel(struct line *l)
-{
-    struct ir *ir = l->ir;
-    if (l->count != 3) {
-        return line_fail(l, "Form: channel <instance>.<port> <instance>.<port>");
-    }
-    const char *from = l->words[1];
-    const struct ir_port *a, *b;
-    struct ir_channel c;
-    if (!parse_end(l, from, &a, &c.from) || !parse_end(l, l->words[2], &b, &c.to)) {
-        return false;
-    }
-    if (!is_active(a->kind)) {
-        const struct ir_port *p = a;
-        a = b;
-        b = p;
-        c = (struct ir_channel){c.to, c.from};
-        from = l->words[2];
-    }
-    if (!is_active(a->kind) || b->kind != a->kind + 1) {
-        return line_fail(l,
-                         "K021 '%s' (%s) cannot be joined to '%s' (%s). A channel joins "
-                         "calls->serves or notifies->notified",
-                         l->words[1], kinds[from == l->words[1] ? a->kind : b->kind], l->words[2],
-                         kinds[from == l->words[1] ? b->kind : a->kind]);
-    }
-    for (uint32_t i = 0; i < ir->channel_count; i++) {
-        if (ir->channels[i].from == c.from) {
-            return line_fail(l, "'%s' (%s) has a channel already", from, kinds[a->kind]);
-        }
-    }
-    ir->channels = xrealloc(ir->channels, (ir->channel_count + 1) * sizeof(ir->channels[0]));
-    ir->channels[ir->channel_count++] = c;
-    return true;
-}
-
 static bool parse_line(struct line *l)
 {
     static const struct {
@@ -388,55 +304,27 @@ static bool parse_line(struct line *l)
         bool (*parse)(struct line *l);
     } forms[] = {
         {"root", parse_root},         {"component", parse_component}, {"port", parse_port},
-        {"instance", parse_instance}, {"channel", parse_channel},
+        {"instance", parse_instance}, {"channel", ir_parse_channel},  {"ring", ir_parse_ring},
+        {"grant", ir_parse_grant},
     };
     for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
         if (strcmp(l->words[0], forms[i].word) == 0) {
             return forms[i].parse(l);
         }
     }
-    return line_fail(l, "'%s' is not supported. Known: root component port instance channel",
-                     l->words[0]);
+    return line_fail(
+        l, "'%s' is not supported. Known: root component port instance channel ring grant",
+        l->words[0]);
 }
 
-/* K022: a port that is not optional is at an end of some channel. */
-static bool check_connected(const struct ir *ir, struct error *e)
-{
-    bool *connected = xcalloc(ir->port_count, sizeof(bool));
-    for (uint32_t i = 0; i < ir->channel_count; i++) {
-        connected[ir->channels[i].from] = true;
-        connected[ir->channels[i].to] = true;
-    }
-    bool ok = true;
-    for (uint32_t i = 0; ok && i < ir->instance_count; i++) {
-        const struct ir_instance *in = &ir->instances[i];
-        const struct ir_component *c = &ir->components[in->component];
-        for (uint32_t p = 0; ok && p < c->port_count; p++) {
-            if (!connected[in->first_port + p] && !c->ports[p].optional) {
-                const char *name = c->ports[p].name;
-                ok = set_error(
-                    e,
-                    "%s:%u: K022 port '%s.%s' is not connected. Connect it with "
-                    "kaal_channel(<system> %s.%s <inst>.<port>) or declare it %s:%s:optional",
-                    ir->path, in->line, in->name, name, in->name, name, name,
-                    kinds[c->ports[p].kind]);
-            }
-        }
-    }
-    free(connected);
-    return ok;
-}
-
-/* Cuts the line at text into words in place; NULL-terminates it. */
+/* Cuts the line at text into words in place. */
 static bool split(struct line *l, char *text)
 {
     l->count = 0;
     l->taken = 1;
-    char *save = NULL;
-    for (char *w = strtok_r(text, " \t\r", &save); w != NULL && w[0] != '#';
-         w = strtok_r(NULL, " \t\r", &save)) {
-        if (l->count == MAX_WORDS) {
-            return line_fail(l, "more than %d words", MAX_WORDS);
+    for (char *w; (w = next_word(&text)) != NULL;) {
+        if (l->count == IR_MAX_WORDS) {
+            return line_fail(l, "more than %d words", IR_MAX_WORDS);
         }
         l->words[l->count++] = w;
     }
@@ -475,7 +363,7 @@ bool ir_parse(const char *path, const char *text, struct ir *out, struct error *
     if (ok && out->root == NULL) {
         ok = set_error(e, "%s:%u: there is no root task: root elf=<path>", path, l.number);
     }
-    return ok && check_connected(out, e);
+    return ok && ir_check_connected(out, e);
 }
 
 void ir_free(struct ir *ir)
@@ -495,6 +383,8 @@ void ir_free(struct ir *ir)
     free(ir->components);
     free(ir->instances);
     free(ir->channels);
+    free(ir->rings);
+    free(ir->grants);
     free(ir->root);
     *ir = (struct ir){0};
 }

@@ -9,7 +9,10 @@
  *     port <name> <kind> slot=<n> [optional]
  *   instance <name> component=<component> [prio=100] [budget=10000] [period=10000]
  *   channel <instance>.<port> <instance>.<port>
+ *   ring <instance>.<port> <instance>.<port> slots=<n> slot-size=<bytes>
+ *   grant <instance>.<port> device=<role> | cap=<name>
  *
+ * Blanks between double quotes belong to the word: elf="path with blanks".
  * A port belongs to the component above it; slots count from 0. Budget and
  * period are microseconds. Relative paths start at the description's directory.
  */
@@ -46,6 +49,17 @@ struct ir_channel {
     uint32_t from, to; /* port numbers in the system, as in struct kaal_system_channel */
 };
 
+struct ir_ring {
+    uint32_t from, to; /* port numbers in the system */
+    uint32_t slots, slot_size;
+};
+
+struct ir_grant {
+    uint32_t port;    /* number in the system */
+    const char *role; /* constant */
+    unsigned line;
+};
+
 struct ir {
     const char *path;
     char *root;
@@ -53,7 +67,9 @@ struct ir {
     struct ir_component *components;
     struct ir_instance *instances;
     struct ir_channel *channels;
-    uint32_t component_count, instance_count, channel_count, port_count;
+    struct ir_ring *rings;
+    struct ir_grant *grants;
+    uint32_t component_count, instance_count, channel_count, ring_count, grant_count, port_count;
 };
 
 /* text is NUL-terminated. Reads and checks the whole (K020, K021, K022). On

@@ -11,6 +11,7 @@ static const struct {
 } commands[] = {
     {"pack", cmd_pack, "pack loader, kernel and components into a bootable image"},
     {"check", cmd_check, "verify an image and list what is in it"},
+    {"boards", cmd_boards, "list the boards and configurations of an SDK or a build"},
     {"expect", cmd_expect, "run an emulator until its console shows a verdict"},
 };
 
@@ -20,7 +21,10 @@ static void usage(FILE *f)
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
         fprintf(f, "  %-8s %s\n", commands[i].name, commands[i].what);
     }
-    fputs("\nkaal <command> --help says more.\n", f);
+    fputs(
+        "\nkaal <command> --help says more. Exit status of all: 0 good, 1 refused or without the\n"
+        "verdict, 2 wrong usage.\n",
+        f);
 }
 
 int main(int argc, char **argv)

@@ -7,7 +7,8 @@
 
 static const char help[] =
     "usage: kaal pack --loader loader.bin --kernel kernel.elf --output out.bin system.kaal\n\n"
-    "Packs a system description and what it names into one bootable arm64 Image.\n";
+    "Packs a system description and what it names into one bootable arm64 Image.\n\n"
+    "Exit status: 0 packed, 1 refused, and out.bin is as before, 2 wrong usage.\n";
 
 static bool pack(const char *loader, const char *kernel, const char *output, const char *system,
                  struct error *e)
@@ -18,8 +19,9 @@ static bool pack(const char *loader, const char *kernel, const char *output, con
               image_pack(&ir, loader, kernel, &image, e) &&
               write_file(output, image.data, image.size, e);
     if (ok) {
-        printf("%s: %zu KiB, %u components, %u instances, %u channels\n", output, image.size / 1024,
-               ir.component_count, ir.instance_count, ir.channel_count);
+        printf("%s: %zu KiB, %u components, %u instances, %u channels, %u rings\n", output,
+               image.size / 1024, ir.component_count, ir.instance_count, ir.channel_count,
+               ir.ring_count);
     }
     ir_free(&ir);
     free(text.data);

@@ -34,7 +34,12 @@ void *xrealloc(void *p, size_t size);
 void *xcalloc(size_t count, size_t size);
 char *xstrndup(const char *s, size_t n);
 
+/* Takes the next word off *at, in place: up to a blank that is not between double
+ * quotes, which are dropped. NULL at the end of the line and at a '#'. */
+char *next_word(char **at);
+
 /* Commands: argv[0] is the command's name; return the exit status. */
 int cmd_pack(int argc, char **argv);
+int cmd_boards(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_expect(int argc, char **argv);

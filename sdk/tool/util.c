@@ -85,3 +85,22 @@ bool write_file(const char *path, const void *data, size_t size, struct error *e
     }
     return true;
 }
+
+char *next_word(char **at)
+{
+    char *in = *at + strspn(*at, " \t\r");
+    if (*in == '\0' || *in == '#') {
+        return NULL;
+    }
+    char *word = in, *out = in;
+    for (bool quoted = false; *in != '\0' && (quoted || strchr(" \t\r", *in) == NULL); in++) {
+        if (*in == '"') {
+            quoted = !quoted;
+        } else {
+            *out++ = *in;
+        }
+    }
+    *at = *in == '\0' ? in : in + 1;
+    *out = '\0';
+    return word;
+}

@@ -3,6 +3,7 @@
  * init's readers of ELFs and packed systems: whatever they accept, all that
  * it names lies inside the input and keeps the promises of the headers.
  */
+#include <kaal/abi/ring.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,17 @@ static void check_system(const uint8_t *data, uint64_t size)
     for (unsigned c = 0; c < system.channel_count; c++) {
         need(system.port_instance[system.channels[c].from] < system.instance_count);
         need(system.port_instance[system.channels[c].to] < system.instance_count);
+    }
+    for (unsigned r = 0; r < system.ring_count; r++) {
+        const struct kaal_system_ring *ring = &system.rings[r];
+        need(system.port_instance[ring->from] < system.instance_count);
+        need(system.port_instance[ring->to] < system.instance_count);
+        need(system.port_ring[ring->from] == r && system.port_ring[ring->to] == r);
+        need(kaal_ring_bytes(ring->slots, ring->slot_size) != 0);
+    }
+    for (unsigned g = 0; g < system.grant_count; g++) {
+        need(system.port_instance[system.grants[g].port] < system.instance_count);
+        need(strlen(system.grants[g].role) < sizeof(system.grants[g].role));
     }
 }
 

@@ -9,7 +9,8 @@ set(_warnings ${KAAL_WARNINGS})
 add_executable(kaal "${KAAL_ROOT}/sdk/tool/main.c" ${_sources})
 target_include_directories(kaal PRIVATE "${KAAL_ROOT}/kernel/include")
 target_compile_definitions(kaal PRIVATE _POSIX_C_SOURCE=200809L)
-target_compile_options(kaal PRIVATE ${_warnings} -O2)
+target_compile_options(kaal PRIVATE ${_warnings} -O2
+    "-ffile-prefix-map=${KAAL_ROOT}=." "-ffile-prefix-map=${CMAKE_BINARY_DIR}=build")
 target_link_options(kaal PRIVATE -static)
 
 # The same under ASan and UBSan, for the tests.

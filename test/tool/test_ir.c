@@ -18,6 +18,12 @@
          "instance s component=sensor prio=120\ninstance l component=logger budget=500 "          \
          "period=2000\n"
 
+#define RINGS                                                                      \
+    HEAD "component sensor elf=s\n port out sends slot=0\n"                        \
+         "component logger elf=l\n port in receives slot=0\n port tx irq slot=1\n" \
+         " port off caps slot=2\n port go notified slot=3 optional\n"              \
+         "instance s component=sensor\ninstance l component=logger\n"
+
 static void reads_a_system(void **state)
 {
     (void)state;
@@ -52,6 +58,26 @@ static void reads_a_system(void **state)
     ir_free(&ir);
 }
 
+static void quotes_keep_blanks(void **state)
+{
+    (void)state;
+    struct ir ir;
+    struct error e = {"none"};
+    bool ok = ir_parse("x",
+                       "kaal 1\nroot elf=\"/a b/in#it.elf\" # \"comment\"\n"
+                       "component c elf=\"d  e/c.elf\" stack=16K\n",
+                       &ir, &e);
+    assert_string_equal(e.text, "none");
+    assert_true(ok);
+    assert_string_equal(ir.root, "/a b/in#it.elf");
+    assert_string_equal(ir.components[0].elf, "d  e/c.elf");
+    assert_int_equal(ir.components[0].stack, 16384);
+    ir_free(&ir);
+    /* Not closed: all of the line. */
+    assert_false(ir_parse("x", "kaal 1\nroot elf=\"a b\ncomponent \"", &ir, &e));
+    ir_free(&ir);
+}
+
 static void servers_take_many_clients(void **state)
 {
     (void)state;
@@ -62,6 +88,29 @@ static void servers_take_many_clients(void **state)
                              "channel l2.ctl s.ctl\n",
                          &ir, &e));
     assert_int_equal(ir.channel_count, 2);
+    ir_free(&ir);
+}
+
+static void reads_rings_and_grants(void **state)
+{
+    (void)state;
+    struct ir ir;
+    struct error e = {"none"};
+    bool ok = ir_parse("x",
+                       RINGS "ring l.in s.out slots=1K slot-size=64\n"
+                             "grant l.tx device=stdout\ngrant l.off cap=power\n",
+                       &ir, &e);
+    assert_string_equal(e.text, "none");
+    assert_true(ok);
+    assert_int_equal(ir.ring_count, 1);
+    assert_int_equal(ir.rings[0].from, 0);
+    assert_int_equal(ir.rings[0].to, 1);
+    assert_int_equal(ir.rings[0].slots, 1024);
+    assert_int_equal(ir.rings[0].slot_size, 64);
+    assert_int_equal(ir.grant_count, 2);
+    assert_int_equal(ir.grants[0].port, 2);
+    assert_string_equal(ir.grants[0].role, "stdout");
+    assert_string_equal(ir.grants[1].role, "power");
     ir_free(&ir);
 }
 
@@ -86,8 +135,7 @@ static const struct {
     {"kaal 1\nroot\n", "x:2: 'root' needs elf=<path>"},
     {HEAD "root elf=b\n", "x:3: there is a root task already, line 2"},
     {HEAD "rot elf=b\n", "x:3: 'rot' is not supported. Known: root component"},
-    {HEAD "ring a.b c.d slots=4\n", "x:3: 'ring' is not supported"},
-    {HEAD "grant a.b device=rtc\n", "x:3: 'grant' is not supported"},
+    {HEAD "share a.b c.d\n", "x:3: 'share' is not supported"},
     {HEAD "component\n", "x:3: 'component' needs a name"},
     {HEAD "component elf=c\n", "x:3: 'component' needs a name"},
     {HEAD "component 9c elf=c\n", "'9c' is not a name"},
@@ -106,8 +154,9 @@ static const struct {
      "x:4: there is a component 'c' already, line 3"},
     {HEAD "port p calls slot=0\n", "a port follows its component"},
     {HEAD "component c elf=c\nport p\n", "port 'p' needs a kind"},
-    {HEAD "component c elf=c\nport p sends slot=0\n",
-     "x:4: port kind 'sends' is not supported. Known: calls serves notifies notified"},
+    {HEAD "component c elf=c\nport p shares slot=0\n",
+     "x:4: port kind 'shares' is not supported. Known: calls serves notifies notified sends "
+     "receives irq caps"},
     {HEAD "component c elf=c\nport p calls\n", "port 'p' needs slot=0"},
     {HEAD "component c elf=c\nport p calls slot=1\n", "port 'p' needs slot=0"},
     {HEAD "component c elf=c\nport p calls slot=0\nport p calls slot=1\n",
@@ -140,6 +189,44 @@ static const struct {
     {TWO "channel l.ctl s.ctl\nchannel s.ctl l.ctl\n", "'l.ctl' (calls) has a channel already"},
     {TWO, "x:9: K022 port 's.ctl' is not connected. Connect it with kaal_channel(<system> s.ctl "
           "<inst>.<port>) or declare it ctl:serves:optional"},
+    {RINGS "ring s.out\n", "Form: ring <instance>.<port> <instance>.<port> slots=<n>"},
+    {RINGS "ring s.out l.no slots=4 slot-size=8\n", "K020 'l.no': component 'logger' has no port"},
+    {RINGS "ring s.out l.go slots=4 slot-size=8\n",
+     "K021 's.out' (sends) cannot be joined to 'l.go' (notified). A ring joins sends->receives"},
+    {RINGS "ring s.out s.out slots=4 slot-size=8\n", "K021 's.out' (sends) cannot be joined"},
+    {RINGS "channel s.out l.in\n",
+     "use kaal_ring for sends->receives, kaal_grant for irq and caps"},
+    {RINGS "ring s.out l.in slots=4\n", "a ring needs slots= and slot-size="},
+    {RINGS "ring s.out l.in slot-size=8\n", "a ring needs slots= and slot-size="},
+    {RINGS "ring s.out l.in slots=3 slot-size=8\n", "slots=3 must be a power of two"},
+    {RINGS "ring s.out l.in slots=4 slot-size=12\n", "slot-size=12 a multiple of 8"},
+    {RINGS "ring s.out l.in slots=0 slot-size=8\n", "slots=0 is not in 1..65536"},
+    {RINGS "ring s.out l.in slots=128K slot-size=8\n", "slots=128K is not in 1..65536"},
+    {RINGS "ring s.out l.in slots=4 slot-size=4\n", "slot-size=4 is not in 8..65536"},
+    {RINGS "ring s.out l.in slots=64K slot-size=16\n", "65536 slots of 16 bytes is over 1024 KiB"},
+    {RINGS "ring s.out l.in slots=4 slot-size=8 KIND=bytes\n", "'KIND=bytes' is unknown here"},
+    {RINGS "instance l2 component=logger\nring s.out l.in slots=4 slot-size=8\n"
+           "ring s.out l2.in slots=4 slot-size=8\n",
+     "'s.out' (sends) has a ring already"},
+    {RINGS "instance s2 component=sensor\nring s.out l.in slots=4 slot-size=8\n"
+           "ring l.in s2.out slots=4 slot-size=8\n",
+     "'l.in' (receives) has a ring already"},
+    {RINGS,
+     "K022 port 's.out' is not connected. Connect it with kaal_ring(<system> s.out <inst>.<port> "
+     "SLOTS <n> SLOT_SIZE <bytes>) or declare it out:sends:optional"},
+    {RINGS "ring s.out l.in slots=4 slot-size=8\n",
+     "K022 port 'l.tx' is not connected. Connect it with kaal_grant(<system> l.tx DEVICE <role>)"},
+    {RINGS "ring s.out l.in slots=4 slot-size=8\ngrant l.tx device=stdout\n",
+     "K022 port 'l.off' is not connected. Connect it with kaal_grant(<system> l.off CAP <name>)"},
+    {RINGS "grant\n", "Form: grant <instance>.<port> device=<role> | cap=<name>"},
+    {RINGS "grant l.tx\n", "'l.tx' (irq) needs device="},
+    {RINGS "grant l.tx cap=power\n", "'l.tx' (irq) needs device="},
+    {RINGS "grant l.tx device=rtc\n", "device 'rtc' is not supported. Known: stdout"},
+    {RINGS "grant l.off cap=all\n", "cap 'all' is not supported. Known: power"},
+    {RINGS "grant l.tx device=stdout now\n", "'now' is unknown here"},
+    {RINGS "grant l.go device=stdout\n", "K021 'l.go' (notified) takes no grant"},
+    {RINGS "instance l2 component=logger\ngrant l.tx device=stdout\ngrant l2.tx device=stdout\n",
+     "x:14: K031 'stdout' is granted twice: line 13 has it"},
     {HEAD "a b c d e f g h i j k l m n o p q\n", "x:3: more than 16 words"},
 };
 
@@ -163,7 +250,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_system),
+        cmocka_unit_test(quotes_keep_blanks),
         cmocka_unit_test(servers_take_many_clients),
+        cmocka_unit_test(reads_rings_and_grants),
         cmocka_unit_test(stack_is_whole_pages),
         cmocka_unit_test(names_the_line_and_the_fault),
     };

@@ -193,8 +193,11 @@ static void elf_cut_off_is_refused(void **state)
 static struct {
     struct kaal_system table;
     struct kaal_system_instance instances[2];
-    struct kaal_system_port ports[3]; /* 0: calls, notifies; 1: serves */
+    struct kaal_system_port
+        ports[7]; /* 0: calls, notifies; 1: serves, sends, receives, irq, caps */
     struct kaal_system_channel channels[1];
+    struct kaal_system_ring rings[1];
+    struct kaal_system_grant grants[2];
 } content;
 
 static union {
@@ -250,19 +253,26 @@ static const char *check_system(void (*change)(void))
          .period_us = 9,
          .stack_bytes = 8192,
          .first_port = 2,
-         .port_count = 1},
+         .port_count = 5},
     };
-    const struct kaal_system_port ports[3] = {
-        {"x", KAAL_PORT_CALLS, 0}, {"y", KAAL_PORT_NOTIFIES, 1}, {"z", KAAL_PORT_SERVES, 0}};
+    const struct kaal_system_port ports[7] = {
+        {"x", KAAL_PORT_CALLS, 0}, {"y", KAAL_PORT_NOTIFIES, 1}, {"z", KAAL_PORT_SERVES, 0},
+        {"s", KAAL_PORT_SENDS, 0}, {"r", KAAL_PORT_RECEIVES, 0}, {"i", KAAL_PORT_IRQ, 0},
+        {"c", KAAL_PORT_CAPS, 0}};
     good_system(NULL);
     content.table = (struct kaal_system){.magic = KAAL_SYSTEM_MAGIC,
                                          .version = KAAL_SYSTEM_VERSION,
                                          .instance_count = 2,
-                                         .port_count = 3,
-                                         .channel_count = 1};
+                                         .port_count = 7,
+                                         .channel_count = 1,
+                                         .ring_count = 1,
+                                         .grant_count = 2};
     memcpy(content.instances, instances, sizeof(instances));
     memcpy(content.ports, ports, sizeof(ports));
     content.channels[0] = (struct kaal_system_channel){0, 2};
+    content.rings[0] = (struct kaal_system_ring){3, 4, 4, 64};
+    content.grants[0] = (struct kaal_system_grant){5, "stdout"};
+    content.grants[1] = (struct kaal_system_grant){6, "power"};
     if (change != NULL) {
         change();
     }
@@ -274,6 +284,10 @@ static const char *check_system(void (*change)(void))
     memcpy(at, content.ports, sizeof(content.ports));
     at += sizeof(content.ports);
     memcpy(at, content.channels, sizeof(content.channels));
+    at += sizeof(content.channels);
+    memcpy(at, content.rings, sizeof(content.rings));
+    at += sizeof(content.rings);
+    memcpy(at, content.grants, sizeof(content.grants));
     header()->checksum = 0;
     header()->checksum = kaal_image_checksum(image.words, sizeof(image) / 8 * 2);
     return system_check(&image, sizeof(image), &sys);
@@ -290,6 +304,15 @@ static void system_is_accepted(void **state)
     assert_int_equal(sys.port_channels[0], 1);
     assert_int_equal(sys.port_channels[1], 0);
     assert_int_equal(sys.port_channels[2], 1);
+    assert_int_equal(sys.ring_count, 1);
+    assert_int_equal(sys.port_ring[3], 0);
+    assert_int_equal(sys.port_ring[4], 0);
+    assert_int_equal(sys.rings[0].slot_size, 64);
+    assert_int_equal(sys.grant_count, 2);
+    assert_string_equal(sys.grants[1].role, "power");
+    for (unsigned p = 3; p < 7; p++) {
+        assert_int_equal(sys.port_channels[p], 1);
+    }
     assert_ptr_equal(system_elf(&sys, 1, &size), image.bytes + 4160);
     assert_int_equal(size, 64);
 }
@@ -313,7 +336,26 @@ static void ports_overlap(void) { content.instances[1].first_port = 1; }
 static void ports_beyond(void) { content.instances[1].port_count = 2; }
 static void port_of_nobody(void) { content.instances[1].port_count = 0; }
 static void port_kind(void) { content.ports[0].kind = 9; }
-static void channel_beyond(void) { content.channels[0].to = 3; }
+static void no_kind(void) { content.ports[1].kind = 0; }
+static void many_rings(void) { content.table.ring_count = UINT32_MAX; }
+static void many_grants(void) { content.table.grant_count = UINT32_MAX; }
+static void cut_grants(void) { content.table.grant_count = SYSTEM_MAX_GRANTS; entry(2)->size = 600; }
+static void ring_beyond(void) { content.rings[0].to = 7; }
+static void ring_far(void) { content.rings[0].from = UINT32_MAX; }
+static void ring_backwards(void) { content.rings[0] = (struct kaal_system_ring){4, 3, 4, 64}; }
+static void ring_unfit(void) { content.rings[0].from = 2; }
+static void ring_slots(void) { content.rings[0].slots = 3; }
+static void ring_no_slots(void) { content.rings[0].slots = 0; }
+static void ring_many_slots(void) { content.rings[0].slots = 1U << 31; }
+static void ring_slot_size(void) { content.rings[0].slot_size = 12; }
+static void ring_too_large(void) { content.rings[0].slots = 16384; }
+static void ring_twice(void) { content.table.ring_count = 2; content.table.grant_count = 1; memcpy(&content.grants[0], &content.rings[0], 16); }
+static void grant_beyond(void) { content.grants[0].port = 7; }
+static void grant_unfit(void) { content.grants[0].port = 1; }
+static void grant_twice(void) { content.grants[0].port = 6; }
+static void grant_of_nothing(void) { content.grants[0].role[0] = 0; }
+static void grant_no_end(void) { memset(content.grants[0].role, 0x61, sizeof(content.grants[0].role)); }
+static void channel_beyond(void) { content.channels[0].to = 7; }
 static void channel_unfit(void) { content.channels[0].from = 1; }
 static void channel_backwards(void) { content.channels[0] = (struct kaal_system_channel){2, 0}; }
 static void entry_beyond(void) { entry(1)->size = UINT64_MAX; }
@@ -328,12 +370,16 @@ static void two_tables(void) { entry(1)->kind = KAAL_IMAGE_SYSTEM; }
 static void system_faults_are_refused(void **state)
 {
     static void (*const changes[])(void) = {
-        no_magic,          many_instances, many_ports, cut_table,      wrong_component,
-        far_component,     priority_256,   no_budget,  big_budget,     no_stack,
-        odd_stack,         big_stack,      no_end,     no_name,        ports_overlap,
-        ports_beyond,      port_of_nobody, port_kind,  channel_beyond, channel_unfit,
-        channel_backwards, entry_beyond,   entry_odd,  entry_name,     many_entries,
-        other_abi,         too_long,       two_tables,
+        no_magic,          many_instances, many_ports,    cut_table,       wrong_component,
+        far_component,     priority_256,   no_budget,     big_budget,      no_stack,
+        odd_stack,         big_stack,      no_end,        no_name,         ports_overlap,
+        ports_beyond,      port_of_nobody, port_kind,     channel_beyond,  channel_unfit,
+        channel_backwards, entry_beyond,   entry_odd,     entry_name,      many_entries,
+        other_abi,         too_long,       two_tables,    no_kind,         many_rings,
+        many_grants,       cut_grants,     ring_beyond,   ring_far,        ring_backwards,
+        ring_unfit,        ring_slots,     ring_no_slots, ring_many_slots, ring_slot_size,
+        ring_too_large,    ring_twice,     grant_beyond,  grant_unfit,     grant_twice,
+        grant_of_nothing,  grant_no_end,
     };
     (void)state;
     for (unsigned i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {

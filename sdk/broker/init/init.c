@@ -6,22 +6,22 @@
  * untyped is its, and each component gets what the system says and no more.
  */
 #include <kaal/bootinfo.h>
-#include <kaal/untyped.h>
 
+#include "device.h"
 #include "instance.h"
+#include "join.h"
 #include "mapping.h"
 #include "output.h"
 #include "supervise.h"
 
 enum {
     OWN_BYTES = 256 * 1024, /* tables, endpoints and notifications of all channels */
-    OWN_SLOTS = SYSTEM_MAX_PORTS + 32,
+    OWN_SLOTS = SYSTEM_MAX_PORTS + 2 * SYSTEM_MAX_GRANTS + 32,
 };
 
 static struct arena own;
 static struct system packed;
 static struct instance instances[SYSTEM_MAX_INSTANCES];
-static kaal_cptr_t port_objects[SYSTEM_MAX_PORTS]; /* of serves and notified ports */
 
 /* Without a console only a fault can tell: the kernel reports it. */
 static void must(kaal_err_t err, const char *what)
@@ -30,61 +30,6 @@ static void must(kaal_err_t err, const char *what)
         output_printf("init: cannot continue: %s: %s (%s)\n", what, kaal_err_name(err),
                       kaal_err_text(err));
         __builtin_trap();
-    }
-}
-
-/* A receiving port with channels gets its object, once. */
-static kaal_err_t port_object(unsigned port, kaal_cptr_t *object)
-{
-    if (port_objects[port] == 0) {
-        const bool is_call = packed.ports[port].kind == KAAL_PORT_SERVES;
-        const kaal_err_t err = arena_object(
-            &own, is_call ? KAAL_OBJ_ENDPOINT : KAAL_OBJ_NOTIFICATION, 0, &port_objects[port]);
-        if (err != KAAL_OK) {
-            return err;
-        }
-        const struct instance *receiver = &instances[packed.port_instance[port]];
-        if (receiver->arena.slot_count != 0) {
-            const kaal_err_t grant_err =
-                instance_grant(receiver, port, port_objects[port], KAAL_RIGHT_READ, 0);
-            if (grant_err != KAAL_OK) {
-                return grant_err;
-            }
-        }
-    }
-    *object = port_objects[port];
-    return KAAL_OK;
-}
-
-/* ordinal: which of its receiving port's channels this is. */
-static kaal_err_t join(const struct kaal_system_channel *channel, unsigned ordinal)
-{
-    kaal_cptr_t object;
-    const kaal_err_t err = port_object(channel->to, &object);
-    const struct instance *sender = &instances[packed.port_instance[channel->from]];
-    if (err != KAAL_OK || sender->arena.slot_count == 0) {
-        return err;
-    }
-    if (packed.ports[channel->from].kind == KAAL_PORT_NOTIFIES) {
-        return instance_grant(sender, channel->from, object, KAAL_RIGHT_WRITE,
-                              (kaal_badge_t)1 << ordinal);
-    }
-    return instance_grant(sender, channel->from, object, KAAL_RIGHT_WRITE | KAAL_RIGHT_GRANT_REPLY,
-                          ordinal + 1);
-}
-
-static void join_all(void)
-{
-    static uint16_t joined[SYSTEM_MAX_PORTS];
-    for (unsigned i = 0; i < packed.channel_count; i++) {
-        const struct kaal_system_channel *channel = &packed.channels[i];
-        must(join(channel, joined[channel->to]++), "channels");
-    }
-    for (unsigned i = 0; i < packed.port_count; i++) {
-        if (packed.port_channels[i] == 0 && packed.ports[i].optional == 0) {
-            output_printf("init: port '%.24s' of '%s' is not connected\n", packed.ports[i].name,
-                          packed.instances[packed.port_instance[i]].name);
-        }
     }
 }
 
@@ -110,6 +55,7 @@ _Noreturn void kaal_root_main(const struct kaal_bootinfo *bootinfo)
     must(arena_create(&own, OWN_BYTES, OWN_SLOTS), "memory");
     must(output_init(bootinfo, &own, window), "console");
     copy_init(&own, window + KAAL_PAGE_SIZE);
+    device_init(bootinfo);
 
     kaal_cptr_t endpoint;
     kaal_cptr_t reply;
@@ -123,7 +69,7 @@ _Noreturn void kaal_root_main(const struct kaal_bootinfo *bootinfo)
         packed = (struct system){0};
     }
     const unsigned created = create_all(endpoint);
-    join_all();
+    join_all(&packed, instances, &own);
     output_printf("init: %u of %u components start\n", created, packed.instance_count);
     for (unsigned i = 0; i < packed.instance_count; i++) {
         if (instances[i].arena.slot_count != 0) {

@@ -6,6 +6,7 @@
 #include <kaal/untyped.h>
 #include <kaal/vspace.h>
 
+#include "device.h"
 #include "mapping.h"
 #include "output.h"
 #include "twin.h"
@@ -41,6 +42,13 @@ static uint64_t pages_of(uint64_t vaddr, uint64_t bytes)
     return (in_page + bytes + KAAL_PAGE_SIZE - 1) >> KAAL_PAGE_BITS;
 }
 
+static bool is_ring_end(const struct making *making, unsigned port)
+{
+    const uint32_t kind = making->system->ports[port].kind;
+    return (kind == KAAL_PORT_SENDS || kind == KAAL_PORT_RECEIVES) &&
+           making->system->port_channels[port] != 0;
+}
+
 static bool make_arena(struct making *making)
 {
     uint64_t pages = pages_of(0, making->instance->config->stack_bytes) + OTHER_OBJECTS;
@@ -48,6 +56,10 @@ static bool make_arena(struct making *making)
         const struct elf_segment *segment = &making->plan.segments[i];
         const uint64_t count = pages_of(segment->vaddr, segment->mem_bytes);
         pages += count + count / 512 + 2; /* and the tables for them */
+    }
+    for (unsigned i = 0; i < making->instance->config->port_count; i++) {
+        /* Two tables for the first window, at most, and one for each other. */
+        pages += is_ring_end(making, making->instance->config->first_port + i) ? 2 : 0;
     }
     return done(making, "memory",
                 arena_create(&making->instance->arena, pages << KAAL_PAGE_BITS, (unsigned)pages));
@@ -139,6 +151,36 @@ static kaal_err_t place_stack(struct making *making)
     return KAAL_OK;
 }
 
+static uint64_t ring_vaddr(const struct instance *instance, unsigned port)
+{
+    const uint64_t window = port - instance->config->first_port;
+    return INSTANCE_WINDOWS + window * INSTANCE_WINDOW + KAAL_PAGE_SIZE;
+}
+
+/* What the start-up page says of a port. */
+static struct kaal_startup_port startup_port(const struct making *making, unsigned i)
+{
+    const struct system *system = making->system;
+    const unsigned port = making->instance->config->first_port + i;
+    struct kaal_startup_port out = {0};
+    if (system->port_channels[port] == 0) {
+        return out;
+    }
+    out.kind = system->ports[port].kind;
+    out.slot = KAAL_SLOT_FIRST_PORT + i;
+    if (is_ring_end(making, port) || out.kind == KAAL_PORT_IRQ) {
+        out.wait_slot = out.slot + KAAL_STARTUP_MAX_PORTS;
+    }
+    if (is_ring_end(making, port)) {
+        const struct kaal_system_ring *ring = &system->rings[system->port_ring[port]];
+        out.slots = ring->slots;
+        out.slot_size = ring->slot_size;
+        out.vaddr = ring_vaddr(making->instance, port);
+        out.bytes = kaal_ring_bytes(ring->slots, ring->slot_size);
+    }
+    return out;
+}
+
 static kaal_err_t place_startup(struct making *making)
 {
     static struct kaal_startup startup; /* too large for the stack */
@@ -151,14 +193,11 @@ static kaal_err_t place_startup(struct making *making)
         .stack_low = INSTANCE_STACK_TOP - config->stack_bytes,
         .stack_high = INSTANCE_STACK_TOP,
         .port_count = config->port_count,
+        .seed = device_seed(making->number),
     };
     __builtin_memcpy(startup.name, config->name, sizeof(startup.name));
     for (unsigned i = 0; i < config->port_count; i++) {
-        const unsigned port = config->first_port + i;
-        if (making->system->port_channels[port] != 0) {
-            startup.ports[i].kind = making->system->ports[port].kind;
-            startup.ports[i].slot = KAAL_SLOT_FIRST_PORT + i;
-        }
+        startup.ports[i] = startup_port(making, i);
     }
     const struct elf_segment part = {
         .vaddr = INSTANCE_STARTUP,
@@ -194,6 +233,22 @@ kaal_err_t instance_grant(const struct instance *instance, unsigned port, kaal_c
 {
     const kaal_word_t slot = KAAL_SLOT_FIRST_PORT + port - instance->config->first_port;
     return place_slot(instance, slot, cap, rights, badge);
+}
+
+kaal_err_t instance_grant_wait(const struct instance *instance, unsigned port, kaal_cptr_t cap,
+                               uint64_t rights)
+{
+    const kaal_word_t slot =
+        KAAL_SLOT_FIRST_PORT + KAAL_STARTUP_MAX_PORTS + port - instance->config->first_port;
+    return place_slot(instance, slot, cap, rights, 0);
+}
+
+kaal_err_t instance_map_ring(struct instance *instance, unsigned port, kaal_cptr_t page,
+                             unsigned index)
+{
+    return map_page(&instance->arena, page, instance->vspace,
+                    ring_vaddr(instance, port) + (uint64_t)index * KAAL_PAGE_SIZE, RIGHTS_WRITE,
+                    KAAL_MAP_CACHED);
 }
 
 /* The component's own reply object is made right in its slot. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "system.h"
 
+#include <kaal/abi/ring.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -117,15 +118,20 @@ static const char *instances_check(struct system *system)
     return port == system->port_count ? NULL : "a port belongs to no instance";
 }
 
-static const char *channels_check(struct system *system)
+static const char *kinds_check(struct system *system)
 {
     for (unsigned p = 0; p < system->port_count; p++) {
         const uint32_t kind = system->ports[p].kind;
-        if (kind < KAAL_PORT_CALLS || kind > KAAL_PORT_NOTIFIED) {
+        if (kind < KAAL_PORT_CALLS || kind > KAAL_PORT_CAPS) {
             return "a port is of an unknown kind";
         }
         system->port_channels[p] = 0;
     }
+    return NULL;
+}
+
+static const char *channels_check(struct system *system)
+{
     for (unsigned c = 0; c < system->channel_count; c++) {
         const struct kaal_system_channel *channel = &system->channels[c];
         if (channel->from >= system->port_count || channel->to >= system->port_count) {
@@ -149,6 +155,44 @@ static const char *channels_check(struct system *system)
     return NULL;
 }
 
+static const char *rings_check(struct system *system)
+{
+    for (unsigned r = 0; r < system->ring_count; r++) {
+        const struct kaal_system_ring *ring = &system->rings[r];
+        if (ring->from >= system->port_count || ring->to >= system->port_count ||
+            system->ports[ring->from].kind != KAAL_PORT_SENDS ||
+            system->ports[ring->to].kind != KAAL_PORT_RECEIVES) {
+            return "a ring joins ports that do not fit";
+        }
+        if (kaal_ring_bytes(ring->slots, ring->slot_size) == 0) {
+            return "a ring has slots of an impossible number or size";
+        }
+        if (system->port_channels[ring->from]++ != 0 || system->port_channels[ring->to]++ != 0) {
+            return "a port has two rings";
+        }
+        system->port_ring[ring->from] = (uint16_t)r;
+        system->port_ring[ring->to] = (uint16_t)r;
+    }
+    return NULL;
+}
+
+static const char *grants_check(struct system *system)
+{
+    for (unsigned g = 0; g < system->grant_count; g++) {
+        const struct kaal_system_grant *grant = &system->grants[g];
+        if (grant->port >= system->port_count ||
+            (system->ports[grant->port].kind != KAAL_PORT_IRQ &&
+             system->ports[grant->port].kind != KAAL_PORT_CAPS) ||
+            !name_ends(grant->role, sizeof(grant->role))) {
+            return "a grant is of nothing, or to a port that takes none";
+        }
+        if (system->port_channels[grant->port]++ != 0) {
+            return "a port has two grants";
+        }
+    }
+    return NULL;
+}
+
 static const char *table_check(const struct kaal_image_entry *entry, struct system *system)
 {
     const uint8_t *data = (const uint8_t *)system->image + entry->offset;
@@ -158,24 +202,41 @@ static const char *table_check(const struct kaal_image_entry *entry, struct syst
         return "the system table is of another version";
     }
     if (table->instance_count > SYSTEM_MAX_INSTANCES || table->port_count > SYSTEM_MAX_PORTS ||
-        table->channel_count > SYSTEM_MAX_PORTS) {
-        return "the system has more than 64 instances, or 1024 ports or channels";
+        table->channel_count > SYSTEM_MAX_PORTS || table->ring_count > SYSTEM_MAX_RINGS ||
+        table->grant_count > SYSTEM_MAX_GRANTS) {
+        return "the system has more than 64 instances, 1024 ports or channels, 256 rings or 16 "
+               "grants";
     }
     const uint64_t instance_bytes = table->instance_count * sizeof(struct kaal_system_instance);
     const uint64_t port_bytes = table->port_count * sizeof(struct kaal_system_port);
     const uint64_t channel_bytes = table->channel_count * sizeof(struct kaal_system_channel);
-    if (sizeof(*table) + instance_bytes + port_bytes + channel_bytes > entry->size) {
+    const uint64_t ring_bytes = table->ring_count * sizeof(struct kaal_system_ring);
+    const uint64_t grant_bytes = table->grant_count * sizeof(struct kaal_system_grant);
+    if (sizeof(*table) + instance_bytes + port_bytes + channel_bytes + ring_bytes + grant_bytes >
+        entry->size) {
         return "the system table is cut off";
     }
     data += sizeof(*table);
     system->instances = (const void *)data;
     system->ports = (const void *)(data + instance_bytes);
-    system->channels = (const void *)(data + instance_bytes + port_bytes);
+    data += instance_bytes + port_bytes;
+    system->channels = (const void *)data;
+    system->rings = (const void *)(data + channel_bytes);
+    system->grants = (const void *)(data + channel_bytes + ring_bytes);
     system->instance_count = table->instance_count;
     system->port_count = table->port_count;
     system->channel_count = table->channel_count;
-    const char *why = instances_check(system);
-    return why != NULL ? why : channels_check(system);
+    system->ring_count = table->ring_count;
+    system->grant_count = table->grant_count;
+    const char *(*const checks[])(struct system *) = {instances_check, kinds_check, channels_check,
+                                                      rings_check, grants_check};
+    for (unsigned i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+        const char *why = checks[i](system);
+        if (why != NULL) {
+            return why;
+        }
+    }
+    return NULL;
 }
 
 static const char *table_default(struct system *system)
@@ -209,6 +270,8 @@ const char *system_check(const void *payload, uint64_t bytes, struct system *sys
     system->instance_count = 0;
     system->port_count = 0;
     system->channel_count = 0;
+    system->ring_count = 0;
+    system->grant_count = 0;
     const char *why = header_check(system->image, bytes);
     if (why != NULL) {
         return why;

@@ -42,6 +42,26 @@ uintptr_t output_registers(void)
     return uart_base;
 }
 
+/* The transmit interrupt of each kind. PL011: Arm DDI 0183G, 3.3.10 (UARTIMSC).
+ * Mini UART: BCM2711 ARM Peripherals, 2.2.2 (AUX_MU_IER_REG). i.MX: reference
+ * manual, chapter UART (UCR1, TRDYEN). */
+void output_interrupt_on(void)
+{
+    static const struct {
+        uintptr_t offset;
+        uint32_t bit;
+    } enables[] = {
+        [KAAL_CONSOLE_PL011] = {0x38, 1U << 5},
+        [KAAL_CONSOLE_MINI_UART] = {0x04, 1U << 1},
+        [KAAL_CONSOLE_IMX_UART] = {0x80, 1U << 13},
+    };
+    if (uart_kind != KAAL_CONSOLE_NONE && uart_kind < sizeof(enables) / sizeof(enables[0])) {
+        const uintptr_t offset = enables[uart_kind].offset;
+        console_reg_write(uart_base, offset,
+                          console_reg_read(uart_base, offset) | enables[uart_kind].bit);
+    }
+}
+
 void output_write(const char *text, size_t bytes)
 {
     for (size_t i = 0; i < bytes; i++) {

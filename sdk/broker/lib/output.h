@@ -17,6 +17,9 @@ KAAL_MUST_CHECK kaal_err_t output_init(const struct kaal_bootinfo *bootinfo, str
 /* Virtual address of the UART's registers, 0 without a console. */
 uintptr_t output_registers(void);
 
+/* Let the UART interrupt whenever its transmitter has room. Output stays polled. */
+void output_interrupt_on(void);
+
 /* "\n" becomes "\r\n". */
 void output_write(const char *text, size_t bytes);
 

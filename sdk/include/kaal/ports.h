@@ -4,11 +4,13 @@
  * gives each port of the component its PORT_ constant.
  *
  * A port that is optional and not connected has no slot: test kaal_port_slot()
- * first. Using it, or a port of another kind, is a capability fault.
+ * first. Rings: <kaal/ring.h>. A caps port: its slot is the capability. Using it, or a port of
+ * another kind, is a capability fault.
  */
 #ifndef KAAL_PORTS_H
 #define KAAL_PORTS_H
 
+#include <kaal/irq.h>
 #include <kaal/startup.h>
 #include <kaal/syscall.h>
 
@@ -56,6 +58,20 @@ static inline kaal_badge_t kaal_wait(unsigned port)
 static inline kaal_badge_t kaal_poll(unsigned port)
 {
     return sys_poll(kaal_port_slot(port), NULL);
+}
+
+/* Wait at an 'irq' port for its device to interrupt. The interrupt is masked
+ * from then on, until kaal_irq_ack(). */
+static inline void kaal_irq_wait(unsigned port)
+{
+    const struct kaal_startup *startup = kaal_startup();
+    sys_wait(kaal_port_slot(port) == 0 ? KAAL_SLOT_NULL : startup->ports[port].wait_slot, NULL);
+}
+
+/* Let it come again. */
+KAAL_MUST_CHECK static inline kaal_err_t kaal_irq_ack(unsigned port)
+{
+    return sys_irq_handler_ack(kaal_port_slot(port));
 }
 
 #endif

@@ -69,16 +69,20 @@ static inline uint64_t kaal_image_checksum(const uint32_t *words, uint64_t count
 
 /*
  * The system table: instances of components and what joins them. Arrays
- * follow the header in the order instances, ports, channels.
+ * follow the header in the order instances, ports, channels, rings, grants.
  */
 #define KAAL_SYSTEM_MAGIC   0x5359534b /* "KSYS" */
-#define KAAL_SYSTEM_VERSION 1
+#define KAAL_SYSTEM_VERSION 2
 
 enum kaal_port_kind {
     KAAL_PORT_CALLS = 1,    /* client end of a call channel */
     KAAL_PORT_SERVES = 2,   /* server end of a call channel */
     KAAL_PORT_NOTIFIES = 3, /* signals a notification */
     KAAL_PORT_NOTIFIED = 4, /* waits for a notification */
+    KAAL_PORT_SENDS = 5,    /* producer end of a ring */
+    KAAL_PORT_RECEIVES = 6, /* consumer end of a ring */
+    KAAL_PORT_IRQ = 7,      /* takes the interrupt of a device */
+    KAAL_PORT_CAPS = 8,     /* holds a capability of the machine */
 };
 
 struct kaal_system {
@@ -87,6 +91,8 @@ struct kaal_system {
     uint32_t instance_count;
     uint32_t port_count;
     uint32_t channel_count;
+    uint32_t ring_count;
+    uint32_t grant_count;
     uint32_t reserved;
 };
 
@@ -113,5 +119,28 @@ struct kaal_system_channel {
     uint32_t from;
     uint32_t to;
 };
+
+/* Shared memory as kaal/abi/ring.h lays it out. from: the sends end; to: the
+ * receives end. slots and slot_size keep KAAL_RING_MAX_* and its rules. */
+struct kaal_system_ring {
+    uint32_t from;
+    uint32_t to;
+    uint32_t slots;
+    uint32_t slot_size; /* bytes */
+};
+
+/* What the machine has once goes to a port. irq: role is of a device whose
+ * interrupt it is, "stdout"; caps: "power". */
+struct kaal_system_grant {
+    uint32_t port;
+    char role[28];
+};
+
+_Static_assert(sizeof(struct kaal_system) == 32, "system header layout");
+_Static_assert(sizeof(struct kaal_system_instance) == 80, "system instance layout");
+_Static_assert(sizeof(struct kaal_system_port) == 32, "system port layout");
+_Static_assert(sizeof(struct kaal_system_channel) == 8, "system channel layout");
+_Static_assert(sizeof(struct kaal_system_ring) == 16, "system ring layout");
+_Static_assert(sizeof(struct kaal_system_grant) == 32, "system grant layout");
 
 #endif

@@ -9,11 +9,12 @@
 #include <kaal/abi/image.h>
 
 #define KAAL_STARTUP_MAGIC     0x50555452415453 /* "STARTUP" */
-#define KAAL_STARTUP_VERSION   1
-#define KAAL_STARTUP_MAX_PORTS 64
+#define KAAL_STARTUP_VERSION   2
+#define KAAL_STARTUP_MAX_PORTS 60
 
 /* Slots of a component's CNode. Ports follow from KAAL_SLOT_FIRST_PORT on in
- * the order of their declaration. */
+ * the order of their declaration; what a port waits on, if that is another
+ * capability, is KAAL_STARTUP_MAX_PORTS slots further on. */
 enum kaal_component_slot {
     KAAL_SLOT_NULL = 0,
     KAAL_SLOT_CONSOLE = 1, /* endpoint: labels KAAL_CONSOLE_*, see below */
@@ -30,9 +31,14 @@ enum kaal_component_slot {
 #define KAAL_CONSOLE_EXIT 2
 
 struct kaal_startup_port {
-    uint32_t kind; /* enum kaal_port_kind; 0: optional and not connected */
-    uint32_t slot; /* capability pointer */
-    uint64_t vaddr;
+    uint32_t kind;      /* enum kaal_port_kind; 0: optional and not connected */
+    uint32_t slot;      /* capability pointer; sends, receives: signals the peer;
+                         * irq: the handler */
+    uint32_t wait_slot; /* sends, receives, irq: the notification to wait for */
+    uint32_t slots;     /* sends, receives: of the ring, and their bytes */
+    uint32_t slot_size;
+    uint32_t reserved;
+    uint64_t vaddr; /* sends, receives: the shared memory */
     uint64_t bytes;
 };
 
@@ -46,7 +52,10 @@ struct kaal_startup {
     uint64_t stack_high;
     uint32_t port_count;
     uint32_t reserved;
+    uint64_t seed; /* random, another for each component and boot; 0: there is none */
     struct kaal_startup_port ports[KAAL_STARTUP_MAX_PORTS];
 };
+
+_Static_assert(sizeof(struct kaal_startup) <= KAAL_PAGE_SIZE, "the start-up page is one page");
 
 #endif
