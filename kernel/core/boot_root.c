@@ -60,6 +60,8 @@ static void make_cnode(struct boot *boot)
     set_cap(boot, KAAL_ROOT_IRQ_CONTROL, cap_indexed(CAP_IRQ_CONTROL, 0));
     set_cap(boot, KAAL_ROOT_SCHED_CONTROL, cap_indexed(CAP_SCHED_CONTROL, 0));
     set_cap(boot, KAAL_ROOT_POWER, cap_indexed(CAP_POWER, 0));
+    set_cap(boot, KAAL_ROOT_ASID_CONTROL, cap_indexed(CAP_ASID_CONTROL, 0));
+    set_cap(boot, KAAL_ROOT_DOMAIN, cap_indexed(CAP_DOMAIN, 0));
 }
 
 /* ---- Address space ------------------------------------------------------------------ */

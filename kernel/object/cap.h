@@ -45,6 +45,8 @@ enum cap_type {
     CAP_SCHED_CONTROL = 14,
     CAP_ANCHOR = 16, /* the root of the derivation tree, in no CNode */
     CAP_POWER = 17,  /* to switch the machine off or restart it */
+    CAP_DOMAIN = 18, /* the domain schedule */
+    CAP_ASID_CONTROL = 19,
     CAP_ZOMBIE = 15, /* a CNode or TCB being taken apart; final by construction */
 };
 

@@ -28,6 +28,8 @@ enum kaal_root_slot {
     KAAL_ROOT_BOOTINFO_PAGE = 8,
     KAAL_ROOT_IPC_BUFFER_PAGE = 9,
     KAAL_ROOT_POWER = 10,
+    KAAL_ROOT_ASID_CONTROL = 11,
+    KAAL_ROOT_DOMAIN = 12,
     KAAL_ROOT_FIRST_FREE = 16, /* ranges of struct kaal_bootinfo start here */
 };
 
