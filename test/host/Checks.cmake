@@ -45,6 +45,19 @@ foreach(_check IN ITEMS links messages)
         -P "${KAAL_ROOT}/docs/check-${_check}.cmake")
 endforeach()
 
-set_tests_properties(docs.links docs.messages tcb-size tcb-size.counts tcb-size.refuses tcb-size.missing-file style
+# docs/reference: made from the tables and the headers, complete and current.
+add_executable(reference "${KAAL_ROOT}/docs/reference/generate.c")
+target_include_directories(reference PRIVATE "${KAAL_ROOT}/kernel/include")
+target_compile_options(reference PRIVATE ${KAAL_WARNINGS} ${KAAL_SANITIZE})
+target_link_options(reference PRIVATE ${KAAL_SANITIZE})
+add_test(NAME docs.reference COMMAND "${CMAKE_COMMAND}" "-DPROGRAM=$<TARGET_FILE:reference>"
+    "-DROOT=${KAAL_ROOT}" "-DOUTPUT=${CMAKE_BINARY_DIR}/reference.md"
+    -P "${KAAL_ROOT}/docs/reference/check.cmake")
+add_test(NAME docs.reference.refuses COMMAND reference "${CMAKE_BINARY_DIR}/reference-bad.md"
+    "${_checks}/reference-sample.h")
+set_tests_properties(docs.reference.refuses PROPERTIES PASS_REGULAR_EXPRESSION
+    "sys_yield: lacks the part Errors.*sys_poll: errors.def has no NO_SUCH_ERROR.*INV_TCB_RESUME: has no C function")
+
+set_tests_properties(docs.reference docs.reference.refuses docs.links docs.messages tcb-size tcb-size.counts tcb-size.refuses tcb-size.missing-file style
     style.format style.refuses cmake.errors cmake.missing-tools setup
     PROPERTIES LABELS "host;check" TIMEOUT 180)
