@@ -16,6 +16,22 @@ set_tests_properties(tcb-size.refuses PROPERTIES PASS_REGULAR_EXPRESSION "it mus
 add_test(NAME tcb-size.missing-file COMMAND tcb-size 10 - sample "${_checks}/no-such-file")
 set_tests_properties(tcb-size.missing-file PROPERTIES WILL_FAIL TRUE)
 
+# stack: what chains of calls in a linked program use; used on each kernel.
+add_executable(stack "${_checks}/stack.c")
+target_compile_options(stack PRIVATE ${KAAL_WARNINGS} ${KAAL_SANITIZE})
+target_link_options(stack PRIVATE ${KAAL_SANITIZE})
+set(_report "${CMAKE_BINARY_DIR}/stack-sample.json")
+# 16 + 256 of entry, 32 of middle, 64 of leaf.
+add_test(NAME stack.counts COMMAND stack 368 "${_report}" "${_checks}/stack-sample.txt")
+set_tests_properties(stack.counts PROPERTIES PASS_REGULAR_EXPRESSION "stack: 368 bytes of 368, 3 functions")
+add_test(NAME stack.refuses-depth COMMAND stack 367 "${_report}" "${_checks}/stack-sample.txt")
+set_tests_properties(stack.refuses-depth PROPERTIES PASS_REGULAR_EXPRESSION "stack: more than 367 bytes")
+add_test(NAME stack.refuses-form COMMAND stack 9999 "${_report}" "${_checks}/stack-bad-sample.txt")
+set_tests_properties(stack.refuses-form PROPERTIES PASS_REGULAR_EXPRESSION
+    "pong: is part of a recursion, it calls ping.*pointer: calls through a pointer.*vla: has a frame of no fixed size|pointer: calls through a pointer.*vla: has a frame of no fixed size.*pong: is part of a recursion, it calls ping")
+set_tests_properties(stack.counts stack.refuses-depth stack.refuses-form
+    PROPERTIES LABELS "host;check" TIMEOUT 60)
+
 # style: layering and form.
 find_program(KAAL_CLANG_FORMAT clang-format-19)
 if(NOT KAAL_CLANG_FORMAT)
