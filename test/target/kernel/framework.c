@@ -5,6 +5,7 @@
 
 #include "mapping.h"
 #include "output.h"
+#include <kaal/power.h>
 
 enum {
     ARENA_BYTES = 8 * 1024 * 1024,
@@ -307,6 +308,9 @@ _Noreturn void kaal_root_main(const struct kaal_bootinfo *bootinfo)
         output_printf("KAAL VERDICT: PASS %u tests\n", passed);
     } else {
         output_printf("KAAL VERDICT: FAIL %u of %u tests\n", failed, passed + failed);
+    }
+    if (sys_power_off(KAAL_ROOT_POWER) != KAAL_OK) {
+        output_printf("the machine stays on\n");
     }
     for (;;) {
         if (sys_tcb_suspend(KAAL_ROOT_TCB) != KAAL_OK) {
