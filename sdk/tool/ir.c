@@ -240,6 +240,9 @@ static bool parse_port(struct line *l)
         return line_fail(l, "a port follows its component, above all instances");
     }
     struct ir_component *c = &ir->components[ir->component_count - 1];
+    if (l->place.at == NULL) {
+        l->place.at = c->place.at;
+    }
     const char *name;
     struct ir_port port = {0};
     if (!take_name(l, 1, sizeof(((struct kaal_system_port *)0)->name), &name)) {

@@ -14,6 +14,7 @@
  *
  * Every declaration may end with at=<file>:<line>, the place where its author
  * wrote it. Messages then begin with that place, else with the description's.
+ * A port has its component's.
  *
  * Blanks between double quotes belong to the word: elf="path with blanks".
  * A port belongs to the component above it; slots count from 0. Budget and

@@ -49,7 +49,7 @@ static void no_prefix_is_a_program(void **state)
 #define REFUSES(change, role, message)                 \
     do {                                               \
         struct small_elf s;                            \
-        struct error e = {.text = ""};                         \
+        struct error e = {.text = ""};                 \
         make_elf(&s, 0x400000);                        \
         change;                                        \
         assert_false(check(&s, sizeof(s), role, &e));  \

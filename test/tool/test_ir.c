@@ -252,6 +252,7 @@ static const struct {
            "grant l2.tx device=stdout at=C:9\n",
      "C:9: K031 'stdout' is granted twice: C:8 has it"},
     {HEAD "component c elf=c stack=no at=C:3\n", "C:3: stack=no is not a number"},
+    {HEAD "component c elf=c at=C:3\nport p cals slot=0\n", "C:3: port kind 'cals'"},
     {HEAD "component c elf=c at=\n", "x:3: 'at=' is unknown here"},
     {HEAD "component c elf=c at=C:3 at=C:4\n", "C:3: 'at=C:4' is unknown here"},
     {HEAD "at=C:3\n", "x:3: 'at=C:3' is not supported"},
