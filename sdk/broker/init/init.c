@@ -10,9 +10,9 @@
 #include "device.h"
 #include "instance.h"
 #include "join.h"
-#include "mapping.h"
-#include "output.h"
 #include "supervise.h"
+#include <kaal/broker/mapping.h>
+#include <kaal/broker/output.h>
 
 enum {
     OWN_BYTES = 256 * 1024, /* tables, endpoints and notifications of all channels */

@@ -16,8 +16,8 @@
 #include <stdbool.h>
 
 #include "elf.h"
-#include "memory.h"
 #include "system.h"
+#include <kaal/broker/memory.h>
 
 #define INSTANCE_IPC_BUFFER 0x202000
 #define INSTANCE_STARTUP    0x204000

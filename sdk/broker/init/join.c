@@ -4,7 +4,7 @@
 #include <kaal/irq.h>
 
 #include "device.h"
-#include "output.h"
+#include <kaal/broker/output.h>
 
 /* Everything that the functions below share. */
 static struct {

@@ -3,7 +3,7 @@
 
 #include <kaal/fault.h>
 
-#include "output.h"
+#include <kaal/broker/output.h>
 
 /* Longest line of a component that is kept whole. */
 enum { LINE_MAX = 200 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "mapping.h"
+#include <kaal/broker/mapping.h>
 
 #include <kaal/untyped.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "output.h"
+#include <kaal/broker/output.h>
 
 #include <kaal/console.h>
 
 #include "console.h"
-#include "mapping.h"
+#include <kaal/broker/mapping.h>
 
 enum { LINE_MAX = 256 };
 

@@ -5,7 +5,7 @@
 #pragma once
 #include <kaal/vspace.h>
 
-#include "memory.h"
+#include <kaal/broker/memory.h>
 
 /* sys_page_map(), taking missing tables from arena. */
 KAAL_MUST_CHECK kaal_err_t map_page(struct arena *arena, kaal_cptr_t page, kaal_cptr_t vspace,
