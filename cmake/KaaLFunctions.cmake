@@ -33,13 +33,15 @@
 #
 #   kaal_add_test(<test> IMAGE <image> EXPECT <regex>... [REJECT <regex>...]
 #                 [BOARD <board>/<config>...] [VARIANTS <variant>|default ...]
-#                 [TIMEOUT 30] [LABELS <label>...] [IN_ORDER] [ALLOW_PANIC]
+#                 [TIMEOUT 30] [LABELS <label>...] [IN_ORDER] [ALLOW_PANIC] [POWER_OFF]
 #                 [QEMU_ARGS <argument>...] [TWIN_EXPECT <regex>] [TARGET <name>])
 #       CTest <test>, label target: boots the image and passes when every
 #       EXPECT (POSIX extended) has matched a console line and no REJECT has.
 #       "KERNEL PANIC" and "LOADER ERROR" are always rejected but with
-#       ALLOW_PANIC. Without BOARD: the image's default. More than one board
-#       or variant: one test each, named <test>.<board>.<config>[.<variant>].
+#       ALLOW_PANIC. POWER_OFF: after the verdict the machine has to switch
+#       itself off within TIMEOUT; a restart does not count. Without BOARD:
+#       the image's default. More than one board or variant: one test each,
+#       named <test>.<board>.<config>[.<variant>].
 #       VARIANTS: QEMU lines of board.cmake (kaal_board_variant); QEMU_ARGS
 #       are appended. TWIN_EXPECT makes it the test of a twin, a system with a
 #       planted fault: it passes only if the run fails the same EXPECT and
@@ -473,7 +475,7 @@ function(_kaal_pack image board_config content components)
 endfunction()
 
 function(kaal_add_test name)
-    set(flags IN_ORDER ALLOW_PANIC)
+    set(flags IN_ORDER ALLOW_PANIC POWER_OFF)
     set(one IMAGE TIMEOUT TWIN_EXPECT TARGET)
     set(many BOARD VARIANTS EXPECT REJECT LABELS QEMU_ARGS)
     cmake_parse_arguments(PARSE_ARGV 1 arg "${flags}" "${one}" "${many}")
@@ -511,6 +513,9 @@ function(kaal_add_test name)
     if(arg_ALLOW_PANIC)
         list(APPEND expect --allow-reject)
     endif()
+    if(arg_POWER_OFF)
+        list(APPEND expect --exit)
+    endif()
     if(arg_TWIN_EXPECT)
         list(APPEND expect --twin "${arg_TWIN_EXPECT}")
     endif()
@@ -538,8 +543,12 @@ function(kaal_add_test name)
             if(NOT line)
                 message(FATAL_ERROR "${what}: board '${board}' has no emulator, so it cannot be tested")
             endif()
+            list(APPEND line ${arg_QEMU_ARGS})
+            if(arg_POWER_OFF AND "-no-reboot" IN_LIST line)
+                message(FATAL_ERROR "${what}: with -no-reboot a restart would pass for POWER_OFF")
+            endif()
             set(log "${CMAKE_BINARY_DIR}/logs/${test}.log")
-            set(command KaaL::tool expect --log "${log}" ${expect} -- ${line} ${arg_QEMU_ARGS})
+            set(command KaaL::tool expect --log "${log}" ${expect} -- ${line})
             add_test(NAME ${test} COMMAND ${command})
             math(EXPR limit "${arg_TIMEOUT} + 15")
             set_tests_properties(${test} PROPERTIES LABELS "target;${arg_LABELS};${arg_TARGET}" TIMEOUT ${limit})
