@@ -4,8 +4,8 @@
 #include <kaal/power.h>
 
 #include "device.h"
-#include <kaal/broker/mapping.h>
 #include "watchdog.h"
+#include <kaal/broker/mapping.h>
 
 static struct {
     struct arena *own;
