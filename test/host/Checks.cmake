@@ -55,8 +55,9 @@ add_test(NAME cmake.missing-tools COMMAND "${CMAKE_COMMAND}" "-DROOT=${KAAL_ROOT
     "-DCACHE=${KAAL_SOURCE_CACHE}" "-DWORK=${CMAKE_BINARY_DIR}/configure-errors" -P "${_checks}/configure-errors.cmake")
 
 # Links in the documentation lead somewhere; the messages of the loader that
-# docs/porting.md explains are those it prints.
-foreach(_check IN ITEMS links messages)
+# docs/porting.md explains are those it prints; docs/cmake-api.md has what the
+# CMake functions know.
+foreach(_check IN ITEMS links messages cmake-api)
     add_test(NAME docs.${_check} COMMAND "${CMAKE_COMMAND}" "-DROOT=${KAAL_ROOT}"
         -P "${KAAL_ROOT}/docs/check-${_check}.cmake")
 endforeach()
@@ -74,6 +75,6 @@ add_test(NAME docs.reference.refuses COMMAND reference "${CMAKE_BINARY_DIR}/refe
 set_tests_properties(docs.reference.refuses PROPERTIES PASS_REGULAR_EXPRESSION
     "sys_yield: lacks the part Errors.*sys_poll: errors.def has no NO_SUCH_ERROR.*INV_TCB_RESUME: has no C function")
 
-set_tests_properties(docs.reference docs.reference.refuses docs.links docs.messages tcb-size tcb-size.counts tcb-size.refuses tcb-size.missing-file style
+set_tests_properties(docs.reference docs.reference.refuses docs.links docs.messages docs.cmake-api tcb-size tcb-size.counts tcb-size.refuses tcb-size.missing-file style
     style.format style.refuses cmake.errors cmake.missing-tools setup
     PROPERTIES LABELS "host;check" TIMEOUT 180)

@@ -3,8 +3,8 @@
 
 #include <kaal/bootinfo.h>
 
-#include "mapping.h"
-#include "output.h"
+#include <kaal/broker/mapping.h>
+#include <kaal/broker/output.h>
 #include <kaal/power.h>
 
 enum {

@@ -14,7 +14,7 @@
 #include <kaal/kaal.h>
 #include <stdbool.h>
 
-#include "memory.h"
+#include <kaal/broker/memory.h>
 
 /* ---- Groups: one file each --------------------------------------------------- */
 

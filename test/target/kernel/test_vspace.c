@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "framework.h"
 
-#include "mapping.h"
+#include <kaal/broker/mapping.h>
 
 #define AREA       0x7200000000
 #define READ_WRITE (KAAL_RIGHT_READ | KAAL_RIGHT_WRITE)
