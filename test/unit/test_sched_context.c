@@ -562,6 +562,32 @@ static void test_release_is_in_batches(void **state)
     assert_true(host.deadline > host.now);
 }
 
+/* Time goes on inside the kernel: the place in the release queue is still that of the
+ * first refill (kernel_check() compares them). */
+static void test_time_passes_in_the_kernel(void **state)
+{
+    (void)state;
+    struct kt_thread t = kt_thread(HIGH), other = kt_thread(HIGH);
+    kt_ok(configure(t.sc, 100, 1000, 6));
+    kt_ok(configure(other.sc, 150, 900, 6));
+    host.step = 3;
+    kt_seed(7);
+    kt_nbsend(&kt.root, t.park, NULL);
+    for (unsigned i = 0; i < 2000; i++) {
+        host.now += kt_random(120) * KT_US;
+        if (host.now >= host.deadline) {
+            kt_irq(KT_TIMER_IRQ);
+        } else if (kt_is_current(&t)) {
+            kt_nbsend(&t, other.park, NULL);
+        } else if (kt_is_current(&other)) {
+            kt_park(&other);
+        } else {
+            kt_yield(&kt.root);
+        }
+    }
+    host.step = 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -596,6 +622,7 @@ int main(void)
         cmocka_unit_test_setup(test_used_up_on_entry, kt_boot),
         cmocka_unit_test_setup(test_used_up_when_preempted, kt_boot),
         cmocka_unit_test_setup(test_release_is_in_batches, kt_boot),
+        cmocka_unit_test_setup(test_time_passes_in_the_kernel, kt_boot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
