@@ -263,9 +263,9 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_set_tls_base(kaal_cptr_t tcb, k
 /*
  * Copy registers from one thread to another.
  * Rights: none; having the capability is the right.
- * Arguments: tcb, the target; source; flags, a sum of 1: suspend the source
- *   first, 2: resume the target then, 4: frame registers (pc, sp, pstate,
- *   x0..x8, x16..x18, x29, x30), 8: integer registers (the others, TPIDR_EL0).
+ * Arguments: tcb, the target; source; flags, a sum of KAAL_COPY_*: suspend the
+ *   source first, resume the target then, frame registers (pc, sp, pstate,
+ *   x0..x8, x16..x18, x29, x30), integer registers (the others, TPIDR_EL0).
  * Returns: the error, KAAL_OK if it is done.
  * Errors: INVALID_CAPABILITY (source), ILLEGAL_OPERATION (either is the
  *   caller's own), RANGE (flags).
