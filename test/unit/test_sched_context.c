@@ -575,12 +575,12 @@ static void test_time_passes_in_the_kernel(void **state)
     kt_nbsend(&kt.root, t.park, NULL);
     for (unsigned i = 0; i < 2000; i++) {
         host.now += kt_random(120) * KT_US;
-        if (host.now >= host.deadline) {
+        if (kt_current() == &host_cpu.idle || host.now >= host.deadline) {
             kt_irq(KT_TIMER_IRQ);
         } else if (kt_is_current(&t)) {
             kt_nbsend(&t, other.park, NULL);
         } else if (kt_is_current(&other)) {
-            kt_park(&other);
+            kt_wait(&other, other.park);
         } else {
             kt_yield(&kt.root);
         }
