@@ -383,7 +383,7 @@ static void messages_pass_between_domains(void)
     CHECK_EQUAL(thread.result[0], 0);
     CHECK_OK(sys_domain_set_schedule(KAAL_ROOT_DOMAIN, 0, 0, 1000));
     CHECK_OK(sys_domain_set_schedule(KAAL_ROOT_DOMAIN, 1, 1, 1000));
-    CHECK_OK(sys_domain_start(KAAL_ROOT_DOMAIN, 1));
+    CHECK_OK(sys_domain_start(KAAL_ROOT_DOMAIN, 0));
     while (thread.result[0] == 0) {
     }
     CHECK_OK(no_schedule());
