@@ -194,7 +194,7 @@ void sched_tick(void)
     }
 }
 
-static void arm_timer(struct sched *s, const struct sc *running)
+static ticks_t next_deadline(const struct sched *s, const struct sc *running)
 {
     ticks_t deadline = UINT64_MAX;
     const struct tree_node *next = tree_first(&s->release);
@@ -204,6 +204,12 @@ static void arm_timer(struct sched *s, const struct sc *running)
     if (next != NULL && next->key < deadline) {
         deadline = next->key;
     }
+    return deadline;
+}
+
+static void arm_timer(struct sched *s, const struct sc *running)
+{
+    const ticks_t deadline = next_deadline(s, running);
     if (deadline != s->armed) {
         s->armed = deadline;
         arch_timer_set(deadline);
@@ -281,17 +287,40 @@ static const char *check_queue(const struct cpu *cpu, int priority)
     const struct tcb *prev = NULL;
 
     if ((q->head != NULL) != ((bit & 1) != 0)) {
-        return "R1 bitmap";
+        return "KI-20 bitmap";
     }
     for (const struct tcb *t = q->head; t != NULL; prev = t, t = t->ready_next) {
         if (t->ready_prev != prev || !t->is_ready_queued) {
-            return "R2 queue links";
+            return "KI-20 links of a ready queue";
+        }
+        if (t->sc == NULL || t->sc->budget == 0) {
+            return "KI-33 ready thread without time";
         }
         if (t->priority != priority || !tcb_can_run(t) || t == cpu->current) {
-            return "R2 queued thread";
+            return "KI-20 thread in a ready queue";
         }
     }
-    return q->tail != prev ? "R2 queue tail" : NULL;
+    return q->tail != prev ? "KI-20 end of a ready queue" : NULL;
+}
+
+/* Is t, which says it is in a ready queue, linked there? */
+static bool is_linked(const struct sched *s, const struct tcb *t)
+{
+    const struct sched_queue *q = &s->ready[t->priority];
+    return (t->ready_prev != NULL ? t->ready_prev->ready_next : q->head) == t;
+}
+
+const char *sched_check_thread(const struct tcb *t)
+{
+    const struct cpu *cpu = arch_cpu();
+    const bool has_time = t->sc != NULL && t->sc->budget != 0;
+    if (t->is_ready_queued && !is_linked(&cpu->sched, t)) {
+        return "KI-20 thread that says it is in a ready queue";
+    }
+    if (t->state != TCB_RUNNING || t == cpu->current || !has_time || t->is_ready_queued) {
+        return NULL;
+    }
+    return tree_has(&cpu->sched.release, &t->wait) ? NULL : "KI-20 runnable thread in no queue";
 }
 
 const char *sched_check(void)
@@ -306,11 +335,15 @@ const char *sched_check(void)
     for (struct tree_node *n = tree_first(&cpu->sched.release); n != NULL; n = tree_next(n)) {
         const struct tcb *t = tcb_of_wait(n);
         if (t->state != TCB_RUNNING || t->sc == NULL || n->key != t->sc->released_at) {
-            return "R3 release queue";
+            return "KI-35 thread in the release queue";
         }
     }
-    if (cpu->current != &cpu->idle && highest_ready(&cpu->sched) > cpu->current->priority) {
-        return "R4 priority";
+    if (tree_check(&cpu->sched.release) != NULL) {
+        return "KI-35 order of the release queue";
     }
-    return tree_check(&cpu->sched.release);
+    if (cpu->sched.armed != next_deadline(&cpu->sched, cpu->current->sc)) {
+        return "KI-35 timer";
+    }
+    const int current = cpu->current == &cpu->idle ? NO_PRIORITY : cpu->current->priority;
+    return highest_ready(&cpu->sched) > current ? "KI-21 ready thread of a higher priority" : NULL;
 }

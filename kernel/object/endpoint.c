@@ -44,10 +44,15 @@ const char *endpoint_check(const struct endpoint *ep)
 {
     for (struct tree_node *n = tree_first(&ep->waiters); n != NULL; n = tree_next(n)) {
         const struct tcb *t = tcb_of_wait(n);
-        if (t->blocked_on != ep ||
-            t->state != (ep->is_receiving ? TCB_BLOCKED_RECV : TCB_BLOCKED_SEND)) {
-            return "E1 waiter";
+        if (t->blocked_on != ep) {
+            return "KI-15 thread in the queue of another endpoint";
+        }
+        if (t->state != (ep->is_receiving ? TCB_BLOCKED_RECV : TCB_BLOCKED_SEND)) {
+            return "KI-16 waiter for the other direction";
+        }
+        if (n->key != (uint64_t)KAAL_MAX_PRIORITY - t->priority) {
+            return "KI-16 waiter in the place of another priority";
         }
     }
-    return tree_check(&ep->waiters);
+    return tree_check(&ep->waiters) == NULL ? NULL : "KI-16 queue of an endpoint";
 }

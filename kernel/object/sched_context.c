@@ -270,14 +270,17 @@ enum kaal_err sc_inv_configure(struct invocation *inv)
 const char *sc_check(const struct sc *sc)
 {
     if ((sc->tcb != NULL && sc->tcb->sc != sc) || (sc->ntfn != NULL && sc->ntfn->sc != sc)) {
-        return "C1 binding";
+        return "KI-33 binding of a scheduling context";
+    }
+    if (sc->budget != 0 && sc->core != arch_cpu()->id) {
+        return "KI-36 scheduling context of another core";
     }
     if (sc->budget != 0 &&
         (sc->remaining == 0 || sc->remaining > sc->budget || sc->budget > sc->period)) {
-        return "C2 budget";
+        return "KI-34 budget";
     }
     if (sc->reply != NULL && sc->reply->sc != sc) {
-        return "C3 reply";
+        return "KI-19 newest call of a scheduling context";
     }
     return NULL;
 }

@@ -103,5 +103,5 @@ void tcb_finalise(struct tcb *t);
 
 void tcb_set_priority(struct tcb *t, uint8_t priority);
 
-/* NULL if T1..T5 hold, else the name of the broken one. */
+/* NULL if T1..T5 and KI-14 hold, else what is broken. */
 const char *tcb_check(const struct tcb *t);

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/invocation.h"
-#define NOT_YET(f) enum kaal_err f(struct invocation *inv) { (void)inv; return KAAL_ERR_ILLEGAL_OPERATION; }
+#define NOT_YET(f)                          \
+    enum kaal_err f(struct invocation *inv) \
+    {                                       \
+        (void)inv;                          \
+        return KAAL_ERR_ILLEGAL_OPERATION;  \
+    }
 /* objects */
 NOT_YET(cnode_inv_cancel_badged_sends)
 NOT_YET(cnode_inv_mutate)
