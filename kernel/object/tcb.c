@@ -13,6 +13,7 @@ void tcb_create(struct tcb *t)
 {
     arch_regs_init(&t->regs);
     t->state = TCB_INACTIVE;
+    t->domain = arch_cpu()->sched.domains.current;
 }
 
 bool tcb_can_run(const struct tcb *t)
@@ -63,6 +64,7 @@ void tcb_cancel_ipc(struct tcb *t)
 
 void tcb_suspend(struct tcb *t)
 {
+    sc_end_yield(t);
     tcb_cancel_ipc(t);
     if (t->state == TCB_RUNNING) {
         sched_remove(t);
@@ -82,7 +84,6 @@ void tcb_resume(struct tcb *t)
 
 void tcb_finalise(struct tcb *t)
 {
-    struct cpu *cpu = arch_cpu();
     tcb_suspend(t);
     if (t->sc != NULL) {
         sc_unbind_tcb(t->sc);
@@ -91,9 +92,7 @@ void tcb_finalise(struct tcb *t)
         ntfn_unbind(t->bound_ntfn);
     }
     arch_fp_release(t);
-    if (cpu->current == t) {
-        cpu->current = &cpu->idle;
-    }
+    sched_forget(t);
 }
 
 /* ---- Priority ------------------------------------------------------------------------ */
@@ -124,6 +123,17 @@ void tcb_set_priority(struct tcb *t, uint8_t priority)
         t->priority = priority;
         break;
     }
+}
+
+void tcb_set_domain(struct tcb *t, uint8_t domain)
+{
+    if (t->state != TCB_RUNNING) {
+        t->domain = domain;
+        return;
+    }
+    sched_remove(t);
+    t->domain = domain;
+    sched_wake(t);
 }
 
 /* ---- Check --------------------------------------------------------------------------- */
@@ -198,6 +208,12 @@ const char *tcb_check(const struct tcb *t)
     }
     if (t->state == TCB_BLOCKED_REPLY && t->reply != t->blocked_on) {
         return "KI-19 thread that waits for another reply";
+    }
+    if (t->domain >= DOMAINS) {
+        return "KI-20 domain of a thread";
+    }
+    if (t->yield_to != NULL && t->yield_to->yield_from != t) {
+        return "KI-33 context that a thread yields to";
     }
     const char *broken = sched_check_thread(t);
     return broken != NULL ? broken : check_slots(t);
