@@ -270,6 +270,9 @@ static const char *check_cpu(const struct cpu *cpu)
     if (cpu->fp_owner != NULL && !check_is_live(CAP_TCB, cpu->fp_owner)) {
         return "KI-31 owner of the FP unit does not exist";
     }
+    if (cpu->fp_owner != NULL && (cpu->fp_owner->flags & KAAL_TCB_FPU_DISABLED) != 0) {
+        return "KI-31 owner of the FP unit may not use it";
+    }
     if (t == &cpu->idle && cpu->sched.charged != NULL) {
         return "KI-36 time is not charged to the current context";
     }
