@@ -137,8 +137,12 @@ static bool waiters_are_live(const struct tree *waiters)
 static const char *check_scheduled(const struct cpu *cpu)
 {
     for (unsigned i = 0; i < DOMAINS * SCHED_PRIORITIES; i++) {
-        const struct tcb *t = cpu->sched.ready[i / SCHED_PRIORITIES][i % SCHED_PRIORITIES].head;
-        for (; t != NULL; t = t->ready_next) {
+        const unsigned d = i / SCHED_PRIORITIES, p = i % SCHED_PRIORITIES;
+        if (cpu->sched.bitmap[d][p / 64] == 0) {
+            i += 63; /* none of these; KI-20 is the witness */
+            continue;
+        }
+        for (const struct tcb *t = cpu->sched.ready[d][p].head; t != NULL; t = t->ready_next) {
             if (!check_is_live(CAP_TCB, t)) {
                 return "KI-12 ready thread without a capability";
             }
@@ -166,11 +170,11 @@ static bool is_blocked_on_live(const struct tcb *t)
     switch (t->state) {
     case TCB_BLOCKED_SEND:
     case TCB_BLOCKED_RECV:
-        return check_is_live(CAP_ENDPOINT, t->blocked_on);
+        return is_null_or_live(CAP_ENDPOINT, t->blocked_on);
     case TCB_BLOCKED_NTFN:
-        return check_is_live(CAP_NOTIFICATION, t->blocked_on);
+        return is_null_or_live(CAP_NOTIFICATION, t->blocked_on);
     case TCB_BLOCKED_REPLY:
-        return check_is_live(CAP_REPLY, t->blocked_on);
+        return is_null_or_live(CAP_REPLY, t->blocked_on);
     default:
         return true;
     }
@@ -268,10 +272,10 @@ static const char *check_cpu(const struct cpu *cpu)
         return "KI-22 idle thread";
     }
     if (cpu->fp_owner != NULL && !check_is_live(CAP_TCB, cpu->fp_owner)) {
-        return "KI-31 owner of the FP unit does not exist";
+        return "KI-31 FP unit of a dead thread";
     }
     if (cpu->fp_owner != NULL && (cpu->fp_owner->flags & KAAL_TCB_FPU_DISABLED) != 0) {
-        return "KI-31 owner of the FP unit may not use it";
+        return "KI-31 FP unit is disabled";
     }
     if (t == &cpu->idle && cpu->sched.charged != NULL) {
         return "KI-36 time is not charged to the current context";

@@ -94,7 +94,7 @@ int kt_boot(void **state)
 
 void kt_check(void)
 {
-    const char *broken = kernel_check();
+    const char *broken = kt.unchecked ? NULL : kernel_check();
     if (broken != NULL) {
         fail_msg("invariant broken: %s", broken);
     }
