@@ -26,7 +26,7 @@ static inline kaal_word_t kaal_debug_call(enum kaal_syscall number, kaal_cptr_t 
  * Name a thread: reports of the kernel use it.
  * Rights: none; having the capability is the right.
  * Arguments: tcb; name, of which 31 characters are kept.
- * Returns: 0, or 1 if tcb is no TCB.
+ * Returns: true, or false if tcb is no TCB.
  * Errors: none.
  * Notes: debug kernels only; an unknown system call (a fault) in others.
  */
@@ -43,7 +43,7 @@ static inline bool kaal_debug_name(kaal_cptr_t tcb, const char *name)
  * Print the capability space of a thread.
  * Rights: none; having the capability is the right.
  * Arguments: tcb.
- * Returns: 0, or 1 if tcb is no TCB.
+ * Returns: true, or false if tcb is no TCB.
  * Errors: none.
  * Notes: debug kernels only; an unknown system call (a fault) in others.
  */
@@ -79,6 +79,34 @@ static inline void kaal_debug_sched(void)
 {
     struct kaal_msg msg = {0};
     (void)kaal_debug_call(KAAL_SYS_DEBUG_SCHED, 0, &msg);
+}
+
+/*
+ * Check all invariants of the kernel.
+ * Rights: none.
+ * Arguments: none.
+ * Returns: true if all hold; else the name of the broken one is printed.
+ * Errors: none.
+ * Notes: debug kernels only; an unknown system call (a fault) in others.
+ */
+static inline bool kaal_debug_check(void)
+{
+    struct kaal_msg msg = {0};
+    return kaal_debug_call(KAAL_SYS_DEBUG_CHECK, 0, &msg) == 0;
+}
+
+/*
+ * Print a character on the kernel's console.
+ * Rights: none.
+ * Arguments: c.
+ * Returns: nothing.
+ * Errors: none.
+ * Notes: debug kernels only; an unknown system call (a fault) in others.
+ */
+static inline void kaal_debug_putc(char c)
+{
+    struct kaal_msg msg = {0};
+    (void)kaal_debug_call(KAAL_SYS_DEBUG_PUTC, (unsigned char)c, &msg);
 }
 
 #endif
