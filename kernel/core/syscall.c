@@ -69,11 +69,14 @@ static bool invoke(struct invocation *inv, word_t info, struct send_mode mode)
     const unsigned limit = inv->buffer == NULL ? (unsigned)KAAL_MSG_REGS : (unsigned)KAAL_MSG_MAX;
 
     inv->length = length < limit ? length : limit;
+    inv->is_retry = t->was_preempted;
+    t->was_preempted = false;
     const enum kaal_err err = invocation_dispatch(inv, kaal_msginfo_label(info));
     if (!is_alive(t)) {
         return false;
     }
     if (err == INV_PREEMPTED) {
+        t->was_preempted = true;
         ipc_rewind(t);
         return false;
     }

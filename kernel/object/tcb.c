@@ -64,6 +64,7 @@ void tcb_cancel_ipc(struct tcb *t)
 void tcb_suspend(struct tcb *t)
 {
     tcb_cancel_ipc(t);
+    t->was_preempted = false;
     if (t->state == TCB_RUNNING) {
         sched_remove(t);
         t->state = TCB_INACTIVE;
@@ -110,7 +111,7 @@ void tcb_set_priority(struct tcb *t, uint8_t priority)
     switch (t->state) {
     case TCB_BLOCKED_SEND:
     case TCB_BLOCKED_RECV:
-        set_waiting_priority(t, &((struct endpoint *)t->blocked_on)->waiters, priority);
+        endpoint_requeue((struct endpoint *)t->blocked_on, t, priority);
         break;
     case TCB_BLOCKED_NTFN:
         set_waiting_priority(t, &((struct ntfn *)t->blocked_on)->waiters, priority);

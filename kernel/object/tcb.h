@@ -16,6 +16,8 @@
  * resumed otherwise starts the operation again.
  */
 #pragma once
+#include <kaal/abi/tcb.h>
+
 #include "lib/tree.h"
 #include "object/slot.h"
 
@@ -54,10 +56,13 @@ struct tcb {
     uint8_t priority;
     uint8_t mcp; /* highest priority it may give to others */
     bool is_ready_queued;
+    uint8_t flags;      /* KAAL_TCB_* */
+    bool was_preempted; /* its call is made again */
 
     /* Of a blocked sender. */
     bool is_call, can_grant, can_grant_reply;
     badge_t badge;
+    uint64_t arrival; /* its number among those that queued at the endpoint */
 
     void *blocked_on;
     struct reply *reply;
