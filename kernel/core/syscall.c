@@ -71,6 +71,7 @@ static bool invoke(struct invocation *inv, word_t info, struct send_mode mode)
     inv->length = length < limit ? length : limit;
     inv->is_retry = t->was_preempted;
     t->was_preempted = false;
+    inv->is_call = mode.is_call;
     const enum kaal_err err = invocation_dispatch(inv, kaal_msginfo_label(info));
     if (!is_alive(t)) {
         return false;
@@ -80,7 +81,7 @@ static bool invoke(struct invocation *inv, word_t info, struct send_mode mode)
         ipc_rewind(t);
         return false;
     }
-    if (mode.is_call) {
+    if (mode.is_call && err != INV_ANSWERED_LATER) {
         answer(t, inv, err);
     }
     return true;
