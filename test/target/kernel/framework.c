@@ -420,8 +420,7 @@ _Noreturn void kaal_root_main(const struct kaal_bootinfo *bootinfo)
     if (all.failed == 0 && all.passed > 0) {
         output_printf("KAAL VERDICT: PASS %u tests\n", all.passed);
     } else {
-        output_printf("KAAL VERDICT: FAIL %u of %u tests\n", all.failed,
-                      all.passed + all.failed);
+        output_printf("KAAL VERDICT: FAIL %u of %u tests\n", all.failed, all.passed + all.failed);
     }
     for (;;) {
         if (sys_tcb_suspend(KAAL_ROOT_TCB) != KAAL_OK) {

@@ -25,8 +25,10 @@ struct test {
 };
 
 /* TEST(function, "purpose") or TEST(function). */
-#define TEST(...)                 TEST_EITHER(__VA_ARGS__, NULL, 0)
+#define TEST(...)                        TEST_EITHER(__VA_ARGS__, NULL, 0)
 #define TEST_EITHER(function, text, ...) {.name = #function, .purpose = (text), .run = (function)}
+
+#define TEST_NAMED(title, function, text) {.name = (title), .purpose = (text), .run = (function)}
 
 struct group {
     const struct test *tests;

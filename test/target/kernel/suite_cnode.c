@@ -541,8 +541,7 @@ static bool start_senders(struct thread *threads, unsigned count, kaal_cptr_t fi
                           kaal_cptr_t second, void (*entry)(struct thread *))
 {
     for (unsigned i = 0; i < count; i++) {
-        const struct kaal_slot copy =
-            slot_of(make_badged(i % 2 == 0 ? first : second, 15, 0));
+        const struct kaal_slot copy = slot_of(make_badged(i % 2 == 0 ? first : second, 15, 0));
         threads[i].arg[0] = copy.index;
         if (!thread_start(&threads[i], entry, ABOVE) || threads[i].is_done ||
             sys_cnode_delete(&copy) != KAAL_OK) {

@@ -675,8 +675,9 @@ static void lock_excludes(void)
         threads[i].arg[0] = lock;
         threads[i].arg[1] = (kaal_word_t)&shared;
         threads[i].arg[2] = make_badged(barrier, KAAL_RIGHT_WRITE, (kaal_word_t)1 << i);
-        CHECK(thread_start(&threads[i], increment_locked,
-                           &(struct thread_how){.priority = 50, .budget_us = 100, .period_us = 100}));
+        CHECK(
+            thread_start(&threads[i], increment_locked,
+                         &(struct thread_how){.priority = 50, .budget_us = 100, .period_us = 100}));
     }
     sys_signal(lock);
     while (arrived != 7) {

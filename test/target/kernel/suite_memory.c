@@ -300,9 +300,10 @@ static void same_address_other_space(void)
         CHECK_OK(fill_space(vspace, data));
         CHECK_OK(map_here(view[i], AREA + 0x10000 + i * 4096, READ_WRITE));
         *at(AREA + 0x10000 + i * 4096) = 1000000000 * i;
-        CHECK(thread_start(&threads[i], suite_spin,
-                           &(struct thread_how){
-                               .priority = 50, .budget_us = 200, .period_us = 200, .is_stopped = 1}));
+        CHECK(
+            thread_start(&threads[i], suite_spin,
+                         &(struct thread_how){
+                             .priority = 50, .budget_us = 200, .period_us = 200, .is_stopped = 1}));
         CHECK_OK(sys_tcb_set_space(threads[i].tcb, 0, KAAL_ROOT_CNODE, 0, vspace));
         CHECK_OK(sys_tcb_write_registers(threads[i].tcb, 1, 4, &regs));
     }
@@ -524,8 +525,8 @@ enum { SPARE_IRQ = 77 }; /* of no device that does anything here */
 
 static void interrupt_numbers_are_checked(void)
 {
-    static const kaal_word_t bad[] = {0, 1, 15, 1020, 100000, (kaal_word_t)1 << 32 | SPARE_IRQ,
-                                      ~(kaal_word_t)0};
+    static const kaal_word_t bad[] = {
+        0, 1, 15, 1020, 100000, (kaal_word_t)1 << 32 | SPARE_IRQ, ~(kaal_word_t)0};
     const struct kaal_slot dest = slot_of(empty_slot());
     for (unsigned i = 0; i < 7; i++) {
         CHECK_EQUAL(sys_irq_control_get(KAAL_ROOT_IRQ_CONTROL, bad[i], KAAL_IRQ_EDGE, &dest),

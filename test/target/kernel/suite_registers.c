@@ -129,8 +129,8 @@ static void combined_calls_keep_the_rest(void)
     struct suite_registers after;
     const kaal_cptr_t ntfn = make(KAAL_OBJ_NOTIFICATION, 0);
     const kaal_cptr_t first = endpoint_with_sender(&threads[0]);
-    CHECK(call_keeps(KAAL_SYS_NBSEND_RECV, ntfn, 0, make(KAAL_OBJ_REPLY, 0), first, OUTPUTS,
-                     &after));
+    CHECK(
+        call_keeps(KAAL_SYS_NBSEND_RECV, ntfn, 0, make(KAAL_OBJ_REPLY, 0), first, OUTPUTS, &after));
     CHECK(has_message(&after));
     const kaal_cptr_t second = endpoint_with_sender(&threads[1]);
     CHECK(call_keeps(KAAL_SYS_NBSEND_WAIT, ntfn, 0, 0, second, OUTPUTS, &after));
@@ -191,8 +191,7 @@ static void write_count_is_obeyed(void)
         CHECK_OK(sys_tcb_write_registers(thread.tcb, 0, count, &next));
         CHECK_OK(sys_tcb_read_registers(thread.tcb, 0, KAAL_REGISTER_COUNT, &out));
         for (unsigned i = 0; i < KAAL_REGISTER_COUNT; i++) {
-            CHECK_EQUAL(((kaal_word_t *)&out)[i],
-                        ((kaal_word_t *)(i < count ? &next : &base))[i]);
+            CHECK_EQUAL(((kaal_word_t *)&out)[i], ((kaal_word_t *)(i < count ? &next : &base))[i]);
         }
     }
 }
@@ -292,8 +291,9 @@ static void copy_registers_is_checked(void)
     kaal_word_t flags = 16;
     CHECK(thread_start(&thread, suite_spin, &stopped));
     kaal_set_cap(0, thread.tcb);
-    CHECK_EQUAL(suite_invoke(make(KAAL_OBJ_TCB, 0), KAAL_INV_TCB_COPY_REGISTERS, 1, 1, &flags, NULL),
-                KAAL_ERR_RANGE);
+    CHECK_EQUAL(
+        suite_invoke(make(KAAL_OBJ_TCB, 0), KAAL_INV_TCB_COPY_REGISTERS, 1, 1, &flags, NULL),
+        KAAL_ERR_RANGE);
     flags = 0;
     kaal_set_cap(0, KAAL_ROOT_TCB);
     CHECK_EQUAL(suite_invoke(thread.tcb, KAAL_INV_TCB_COPY_REGISTERS, 1, 1, &flags, NULL),
@@ -376,8 +376,9 @@ static bool is_known(kaal_word_t number)
 static void all_numbers_fault(void)
 {
     static struct thread thread;
-    static const kaal_word_t big[] = {0x10000,    0x10001,     0x80000000,         0xffffffff,
-                                      0x100000001, 0x100000003, 0x8000000000000003, ~(kaal_word_t)0};
+    static const kaal_word_t big[] = {
+        0x10000,     0x10001,     0x80000000,         0xffffffff,
+        0x100000001, 0x100000003, 0x8000000000000003, ~(kaal_word_t)0};
     const kaal_cptr_t ep = make(KAAL_OBJ_ENDPOINT, 0);
     const kaal_cptr_t reply = make(KAAL_OBJ_REPLY, 0);
     const kaal_word_t step = TEST_LONG ? 1 : 61;

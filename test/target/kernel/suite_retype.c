@@ -23,8 +23,13 @@ static void sizes_have_bounds(void)
     const kaal_cptr_t ut = make(KAAL_OBJ_UNTYPED, 12);
     const kaal_cptr_t slot = slot_of(empty_slot()).index;
     for (unsigned i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-        const kaal_word_t bad[] = {limits[i].least - 1, limits[i].most + 1, 63, 64, 255,
-                                   limits[i].least + ((kaal_word_t)1 << 32), ~(kaal_word_t)0};
+        const kaal_word_t bad[] = {limits[i].least - 1,
+                                   limits[i].most + 1,
+                                   63,
+                                   64,
+                                   255,
+                                   limits[i].least + ((kaal_word_t)1 << 32),
+                                   ~(kaal_word_t)0};
         for (unsigned b = 0; b < 7; b++) {
             if (bad[b] == 0 && limits[i].fixed != 0) {
                 continue;

@@ -15,18 +15,16 @@ kaal_err_t suite_invoke(kaal_cptr_t object, kaal_word_t label, unsigned caps, un
     return err;
 }
 
-kaal_word_t suite_fault_of(struct thread *thread, void (*entry)(struct thread *),
-                           kaal_cptr_t reply, struct kaal_msg *msg)
+kaal_word_t suite_fault_of(struct thread *thread, void (*entry)(struct thread *), kaal_cptr_t reply,
+                           struct kaal_msg *msg)
 {
     const kaal_cptr_t ep = make(KAAL_OBJ_ENDPOINT, 0);
     const kaal_cptr_t handler = make_badged(ep, KAAL_RIGHT_WRITE | KAAL_RIGHT_GRANT_REPLY, 0xbad);
     *msg = (struct kaal_msg){0};
-    if (!thread_start(thread, entry,
-                      &(struct thread_how){.priority = 150, .fault_ep = handler})) {
+    if (!thread_start(thread, entry, &(struct thread_how){.priority = 150, .fault_ep = handler})) {
         return 0;
     }
-    const kaal_badge_t badge =
-        sys_nbrecv(ep, msg, reply == 0 ? make(KAAL_OBJ_REPLY, 0) : reply);
+    const kaal_badge_t badge = sys_nbrecv(ep, msg, reply == 0 ? make(KAAL_OBJ_REPLY, 0) : reply);
     return badge == 0xbad ? kaal_msginfo_label(msg->info) : 0;
 }
 

@@ -100,9 +100,9 @@ static void ipc_buffer_is_checked(void)
     const kaal_cptr_t tcb = make(KAAL_OBJ_TCB, 0);
     const kaal_cptr_t page = make(KAAL_OBJ_PAGE, 12);
     for (kaal_word_t offset = 1; offset < 1024; offset *= 2) {
-        CHECK_EQUAL(sys_tcb_configure(tcb, KAAL_ROOT_CNODE, 0, KAAL_ROOT_VSPACE, 0x5000 + offset,
-                                      page),
-                    KAAL_ERR_ALIGNMENT);
+        CHECK_EQUAL(
+            sys_tcb_configure(tcb, KAAL_ROOT_CNODE, 0, KAAL_ROOT_VSPACE, 0x5000 + offset, page),
+            KAAL_ERR_ALIGNMENT);
         CHECK_EQUAL(kaal_err_detail()[0], 2);
     }
     /* Address 0 is none: the capability is not looked at. */
@@ -369,8 +369,9 @@ static void three_threads_keep_theirs(void)
         threads[i].arg[0] = 0x1111000011110000 * (i + 1);
         threads[i].arg[1] = ROUNDS;
         threads[i].arg[2] = make_badged(done, KAAL_RIGHT_WRITE, (kaal_word_t)1 << i);
-        CHECK(thread_start(&threads[i], keep_fp,
-                           &(struct thread_how){.priority = 50, .budget_us = 100, .period_us = 100}));
+        CHECK(
+            thread_start(&threads[i], keep_fp,
+                         &(struct thread_how){.priority = 50, .budget_us = 100, .period_us = 100}));
     }
     while (arrived != 7) {
         arrived |= sys_wait(done, NULL);
@@ -473,8 +474,7 @@ static void fault_repeats_until_repaired(void)
     const kaal_cptr_t reply = make(KAAL_OBJ_REPLY, 0);
     struct kaal_msg msg;
     thread.arg[0] = HOLE;
-    CHECK(thread_start(&thread, suite_read,
-                       &(struct thread_how){.priority = 150, .fault_ep = ep}));
+    CHECK(thread_start(&thread, suite_read, &(struct thread_how){.priority = 150, .fault_ep = ep}));
     sys_recv(ep, &msg, reply);
     for (unsigned i = 0; i < 5; i++) { /* label 0 runs the instruction again */
         CHECK_EQUAL(kaal_msginfo_label(msg.info), KAAL_FAULT_VM);
@@ -492,8 +492,7 @@ static void fault_carries_the_badge(void)
     struct kaal_msg msg;
     for (unsigned i = 0; i < 2; i++) {
         threads[i].arg[0] = HOLE;
-        const kaal_cptr_t handler =
-            make_badged(ep, KAAL_RIGHT_WRITE | KAAL_RIGHT_GRANT, 0x700 + i);
+        const kaal_cptr_t handler = make_badged(ep, KAAL_RIGHT_WRITE | KAAL_RIGHT_GRANT, 0x700 + i);
         CHECK(thread_start(&threads[i], suite_read,
                            &(struct thread_how){.priority = 150, .fault_ep = handler}));
     }
@@ -596,8 +595,7 @@ static void suspended_with_a_fault(void)
     const kaal_cptr_t ep = make(KAAL_OBJ_ENDPOINT, 0);
     struct kaal_msg msg;
     thread.arg[0] = HOLE;
-    CHECK(thread_start(&thread, suite_read,
-                       &(struct thread_how){.priority = 150, .fault_ep = ep}));
+    CHECK(thread_start(&thread, suite_read, &(struct thread_how){.priority = 150, .fault_ep = ep}));
     CHECK_OK(sys_tcb_suspend(thread.tcb));
     CHECK_EQUAL(sys_poll(ep, &msg), 0);
     CHECK_EQUAL(msg.info, 0);

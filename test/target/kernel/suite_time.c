@@ -30,9 +30,8 @@ static bool start_writers(struct thread *threads, unsigned count, const unsigned
     for (unsigned i = 0; i < count; i++) {
         threads[i].arg[0] = i + 1;
         threads[i].arg[1] = times;
-        is_started = is_started &&
-                     thread_start(&threads[i], write_log,
-                                  &(struct thread_how){.priority = priorities[i]});
+        is_started = is_started && thread_start(&threads[i], write_log,
+                                                &(struct thread_how){.priority = priorities[i]});
     }
     return is_started;
 }
@@ -354,8 +353,9 @@ static void refills_limit_the_pieces(void)
     static struct thread thread;
     kaal_word_t used;
     log_count = 0;
-    CHECK(thread_start(&thread, suite_spin,
-                       &(struct thread_how){.priority = 150, .budget_us = 1000, .period_us = 5000}));
+    CHECK(
+        thread_start(&thread, suite_spin,
+                     &(struct thread_how){.priority = 150, .budget_us = 1000, .period_us = 5000}));
     CHECK_OK(sys_sc_consumed(thread.sc, &used));
     test_sleep_ms(50);
     CHECK_OK(sys_sc_consumed(thread.sc, &used));
@@ -366,8 +366,9 @@ static void context_can_be_reconfigured(void)
 {
     static struct thread thread;
     kaal_word_t used;
-    CHECK(thread_start(&thread, suite_spin,
-                       &(struct thread_how){.priority = 150, .budget_us = 500, .period_us = 100000}));
+    CHECK(
+        thread_start(&thread, suite_spin,
+                     &(struct thread_how){.priority = 150, .budget_us = 500, .period_us = 100000}));
     const kaal_word_t count = thread.result[0];
     CHECK(count > 0);
     CHECK_OK(configure(thread.sc, 500, 2000, 0, 0)); /* its budget comes back sooner */
@@ -380,8 +381,7 @@ static void context_can_be_reconfigured(void)
 static kaal_err_t yield_to(kaal_cptr_t sc, kaal_word_t *used)
 {
     struct kaal_msg answer;
-    const kaal_err_t err =
-        suite_invoke(sc, KAAL_INV_SCHED_CONTEXT_YIELD_TO, 0, 0, NULL, &answer);
+    const kaal_err_t err = suite_invoke(sc, KAAL_INV_SCHED_CONTEXT_YIELD_TO, 0, 0, NULL, &answer);
     *used = answer.w[0];
     return err;
 }
@@ -407,8 +407,10 @@ static void yield_to_is_checked(void)
     kaal_word_t used;
     CHECK_EQUAL(yield_to(make(KAAL_OBJ_SCHED_CONTEXT, 8), &used), KAAL_ERR_ILLEGAL_OPERATION);
     CHECK_EQUAL(yield_to(KAAL_ROOT_SCHED_CONTEXT, &used), KAAL_ERR_ILLEGAL_OPERATION);
-    CHECK(thread_start(&thread, suite_spin, &(struct thread_how){.priority = 170, .is_stopped = 1}));
-    CHECK(thread_start(&caller, yield_to_it, &(struct thread_how){.priority = 150, .is_stopped = 1}));
+    CHECK(
+        thread_start(&thread, suite_spin, &(struct thread_how){.priority = 170, .is_stopped = 1}));
+    CHECK(
+        thread_start(&caller, yield_to_it, &(struct thread_how){.priority = 150, .is_stopped = 1}));
     CHECK_OK(sys_tcb_set_mcpriority(caller.tcb, KAAL_ROOT_TCB, 169));
     caller.arg[0] = thread.sc;
     log_count = 0;
@@ -423,8 +425,10 @@ static void yield_to_goes_before_equals(void)
     threads[0].arg[0] = 1;
     threads[2].arg[0] = 3;
     log_count = 0;
-    CHECK(thread_start(&threads[1], yield_to_it, &(struct thread_how){.priority = 50, .is_stopped = 1}));
-    CHECK(thread_start(&threads[0], write_one, &(struct thread_how){.priority = 50, .is_stopped = 1}));
+    CHECK(thread_start(&threads[1], yield_to_it,
+                       &(struct thread_how){.priority = 50, .is_stopped = 1}));
+    CHECK(thread_start(&threads[0], write_one,
+                       &(struct thread_how){.priority = 50, .is_stopped = 1}));
     CHECK(thread_start(&threads[2], write_one, &how));
     threads[1].arg[0] = threads[2].sc;
     CHECK_OK(sys_tcb_suspend(threads[2].tcb));
@@ -613,7 +617,8 @@ static void domain_calls_are_checked(void)
 static void other_domain_does_not_run(void)
 {
     static struct thread thread;
-    CHECK(thread_start(&thread, suite_spin, &(struct thread_how){.priority = 200, .is_stopped = 1}));
+    CHECK(
+        thread_start(&thread, suite_spin, &(struct thread_how){.priority = 200, .is_stopped = 1}));
     CHECK_OK(domain_set(thread.tcb, 3));
     CHECK_OK(sys_tcb_resume(thread.tcb));
     CHECK_EQUAL(thread.result[0], 0);
@@ -629,14 +634,15 @@ static void domains_share_by_schedule(void)
     static struct thread threads[2];
     kaal_word_t used[2];
     for (unsigned i = 0; i < 2; i++) {
-        CHECK(thread_start(&threads[i], suite_spin,
-                           &(struct thread_how){.priority = 50, .budget_us = 500, .period_us = 500}));
+        CHECK(
+            thread_start(&threads[i], suite_spin,
+                         &(struct thread_how){.priority = 50, .budget_us = 500, .period_us = 500}));
         CHECK_OK(domain_set(threads[i].tcb, i));
     }
     CHECK_OK(domain_schedule(0, 0, 3000));
     CHECK_OK(domain_schedule(1, 1, 1000));
     CHECK_OK(domain_start(0));
-    test_sleep_ms(60); /* in domain 0 */
+    test_sleep_ms(60);                  /* in domain 0 */
     CHECK_OK(domain_schedule(1, 0, 0)); /* from now on domain 0 alone */
     CHECK_OK(domain_schedule(0, 0, 1000000));
     CHECK_OK(sys_sc_consumed(threads[0].sc, &used[0]));
@@ -647,7 +653,8 @@ static void domains_share_by_schedule(void)
 
 static const struct test domain_tests[] = {
     TEST(domain_calls_are_checked, "domain calls check their arguments"),
-    TEST(other_domain_does_not_run, "a thread of another domain does not run, whatever its priority"),
+    TEST(other_domain_does_not_run,
+         "a thread of another domain does not run, whatever its priority"),
     TEST(domains_share_by_schedule, "domains get the time of their entries"),
 };
 const struct group suite_domain_group = GROUP(domain_tests);
