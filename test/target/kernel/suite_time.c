@@ -129,7 +129,7 @@ static void three_equals_share(void)
     test_sleep_ms(60);
     for (unsigned i = 0; i < 3; i++) {
         CHECK_OK(sys_sc_consumed(threads[i].sc, &used[i]));
-        CHECK_EQUAL(used[i], i);
+        CHECK(used[i] >= 14000 && used[i] <= 21000);
     }
 }
 
@@ -246,7 +246,7 @@ static void consumed_counts_and_begins_anew(void)
     CHECK_EQUAL(used, 0);
     test_sleep_ms(10);
     CHECK_OK(sys_sc_consumed(thread.sc, &used));
-    CHECK_EQUAL(used, 77);
+    CHECK(used > 5000 && used < 15000);
     CHECK_OK(sys_sc_consumed(thread.sc, &used));
     CHECK_EQUAL(used, 0);
 }
