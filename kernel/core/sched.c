@@ -21,6 +21,15 @@ static struct sched *this_sched(void)
     return &arch_cpu()->sched;
 }
 
+ticks_t sched_now(void)
+{
+    struct sched *s = this_sched();
+    if (s->now == 0) {
+        s->now = arch_now();
+    }
+    return s->now;
+}
+
 /* ---- Ready queues ----------------------------------------------------------- */
 
 static void queue_link(struct sched *s, struct tcb *t, bool at_front)
@@ -113,7 +122,7 @@ void sched_wake(struct tcb *t)
     if (t == cpu->current || t == s->candidate || t->is_ready_queued || t->wait.linked) {
         return;
     }
-    if (!sc_is_due(t->sc, s->charge_start) && !sc_is_due(t->sc, arch_now())) {
+    if (!sc_is_due(t->sc, s->charge_start) && !sc_is_due(t->sc, sched_now())) {
         release_later(s, t);
         return;
     }
@@ -199,7 +208,7 @@ static void charge_until(ticks_t now)
 
 void sched_charge(void)
 {
-    charge_until(arch_now());
+    charge_until(sched_now());
 }
 
 void sched_yield(void)
@@ -218,7 +227,7 @@ void sched_yield(void)
 void sched_tick(void)
 {
     struct sched *s = this_sched();
-    const ticks_t now = arch_now();
+    const ticks_t now = sched_now();
     s->armed = UINT64_MAX;
     charge_until(now);
     struct tree_node *n = tree_first(&s->release);
@@ -265,7 +274,7 @@ static struct tcb *choose(struct cpu *cpu)
     s->candidate = s->favoured = NULL;
 
     /* It may have got a context in this entry whose time has not come. */
-    if (tcb_can_run(current) && current->sc != s->charged && !sc_is_due(current->sc, arch_now())) {
+    if (tcb_can_run(current) && current->sc != s->charged && !sc_is_due(current->sc, sched_now())) {
         release_later(s, current);
     }
     const bool is_loose = tcb_can_run(current) && !current->is_ready_queued;
@@ -312,14 +321,12 @@ static void switch_context(struct sched *s, struct sc *sc, ticks_t now)
 static struct tcb *choose_with_context(struct cpu *cpu)
 {
     struct sched *s = &cpu->sched;
-    ticks_t now = 0; /* read once: no context is charged for being passed over */
     for (;;) {
         settle(s);
         struct tcb *next = choose(cpu);
         cpu->current = next;
         if (next->sc != s->charged) {
-            now = now != 0 ? now : arch_now();
-            switch_context(s, next->sc, now);
+            switch_context(s, next->sc, sched_now());
         }
         if (s->emptied == NULL) {
             return next;
@@ -337,6 +344,7 @@ void sched_exit(void)
             sc_answer_yield(next); /* charged: another context was in use since */
         }
         arm_timer(&cpu->sched);
+        cpu->sched.now = 0;
         if (next != &cpu->idle) {
             unsigned asid;
             pte_t *root = asid_root_of(&next->slots[TCB_SLOT_VSPACE].cap, &asid);

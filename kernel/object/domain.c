@@ -100,6 +100,6 @@ enum kaal_err domain_inv_start(struct invocation *inv)
     if (d->entries[entry].duration == 0) {
         return inv_bad_arg(inv, 0);
     }
-    domains_start(d, (unsigned)entry, arch_now());
+    domains_start(d, (unsigned)entry, sched_now());
     return KAAL_OK;
 }

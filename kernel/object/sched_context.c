@@ -397,9 +397,9 @@ static void configure(struct sc *sc, ticks_t budget, ticks_t period, unsigned re
         sched_remove(t);
     }
     if (is_runnable && sc->budget != 0) {
-        update(sc, budget, period, refill_max, arch_now());
+        update(sc, budget, period, refill_max, sched_now());
     } else {
-        sc_start(sc, budget, period, refill_max, arch_now());
+        sc_start(sc, budget, period, refill_max, sched_now());
     }
     if (is_runnable) {
         sched_wake(t);
