@@ -69,9 +69,9 @@ static bool invoke(struct invocation *inv, word_t info, struct send_mode mode)
     const unsigned limit = inv->buffer == NULL ? (unsigned)KAAL_MSG_REGS : (unsigned)KAAL_MSG_MAX;
 
     inv->length = length < limit ? length : limit;
+    inv->is_call = mode.is_call;
     inv->is_retry = t->was_preempted;
     t->was_preempted = false;
-    inv->is_call = mode.is_call;
     const enum kaal_err err = invocation_dispatch(inv, kaal_msginfo_label(info));
     if (!is_alive(t)) {
         return false;

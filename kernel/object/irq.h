@@ -20,5 +20,11 @@ void irq_take(void);
 /* Last handler capability of a line gone. False if there is more to do. */
 bool irq_finalise(unsigned irq);
 
+/* Checks: slots of lines in use; the handler capability of a line that exists;
+ * lines without one (KI-30). */
+size_t irq_filled_slots(void);
+const char *irq_check(unsigned irq);
+const char *irq_check_lines(void);
+
 /* Nothing is issued: for a fresh start. */
 void irq_reset(void);

@@ -285,25 +285,21 @@ static void copy_registers_copies_all(void)
     copy_registers(12, 1, 2);
 }
 
+static kaal_err_t copy_from(kaal_cptr_t target, kaal_cptr_t source, kaal_word_t flags)
+{
+    kaal_set_cap(0, source);
+    return suite_invoke(target, KAAL_INV_TCB_COPY_REGISTERS, 1, 1, &flags, NULL);
+}
+
 static void copy_registers_is_checked(void)
 {
     static struct thread thread;
-    kaal_word_t flags = 16;
+    const kaal_cptr_t target = make(KAAL_OBJ_TCB, 0);
     CHECK(thread_start(&thread, suite_spin, &stopped));
-    kaal_set_cap(0, thread.tcb);
-    CHECK_EQUAL(
-        suite_invoke(make(KAAL_OBJ_TCB, 0), KAAL_INV_TCB_COPY_REGISTERS, 1, 1, &flags, NULL),
-        KAAL_ERR_RANGE);
-    flags = 0;
-    kaal_set_cap(0, KAAL_ROOT_TCB);
-    CHECK_EQUAL(suite_invoke(thread.tcb, KAAL_INV_TCB_COPY_REGISTERS, 1, 1, &flags, NULL),
-                KAAL_ERR_ILLEGAL_OPERATION);
-    kaal_set_cap(0, thread.tcb);
-    CHECK_EQUAL(suite_invoke(KAAL_ROOT_TCB, KAAL_INV_TCB_COPY_REGISTERS, 1, 1, &flags, NULL),
-                KAAL_ERR_ILLEGAL_OPERATION);
-    kaal_set_cap(0, KAAL_ROOT_CNODE);
-    CHECK_EQUAL(suite_invoke(thread.tcb, KAAL_INV_TCB_COPY_REGISTERS, 1, 1, &flags, NULL),
-                KAAL_ERR_INVALID_CAPABILITY);
+    CHECK_EQUAL(copy_from(target, thread.tcb, 16), KAAL_ERR_RANGE);
+    CHECK_EQUAL(copy_from(thread.tcb, KAAL_ROOT_TCB, 0), KAAL_ERR_ILLEGAL_OPERATION);
+    CHECK_EQUAL(copy_from(KAAL_ROOT_TCB, thread.tcb, 0), KAAL_ERR_ILLEGAL_OPERATION);
+    CHECK_EQUAL(copy_from(thread.tcb, KAAL_ROOT_CNODE, 0), KAAL_ERR_INVALID_CAPABILITY);
     CHECK_EQUAL(kaal_err_detail()[0], 1);
 }
 

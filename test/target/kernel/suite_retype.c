@@ -57,8 +57,11 @@ static void types_are_checked(void)
 {
     static const kaal_word_t bad[] = {0, 11, 12, 255, 256, 0x100000001, ~(kaal_word_t)0};
     const kaal_cptr_t ut = make(KAAL_OBJ_UNTYPED, 12);
+    const kaal_cptr_t slot = empty_slot();
     for (unsigned i = 0; i < 7; i++) {
-        CHECK_EQUAL(retype(ut, bad[i], 12, slot_of(empty_slot()).index, 1),
+        const kaal_word_t words[] = {bad[i], 12, 0, 0, slot_of(slot).index, 1};
+        kaal_set_cap(0, KAAL_ROOT_CNODE);
+        CHECK_EQUAL(suite_invoke(ut, KAAL_INV_UNTYPED_RETYPE, 1, 6, words, NULL),
                     KAAL_ERR_INVALID_ARGUMENT);
         CHECK_EQUAL(kaal_err_detail()[0], 0);
     }
