@@ -11,6 +11,12 @@ static kaal_err_t map_here(kaal_cptr_t page, uint64_t vaddr, kaal_word_t rights)
     return map_page(&test_arena, page, KAAL_ROOT_VSPACE, vaddr, rights, KAAL_MAP_CACHED);
 }
 
+static kaal_err_t cache(kaal_cptr_t object, kaal_word_t call, kaal_word_t begin, kaal_word_t end)
+{
+    const kaal_word_t words[] = {begin, end};
+    return suite_invoke(object, call, 0, 2, words, NULL);
+}
+
 /* The label of the fault of such an access by another thread, 0 if it works. */
 static kaal_word_t fault_at(void (*entry)(struct thread *), uint64_t vaddr)
 {
@@ -402,7 +408,31 @@ static void pool_takes_identifiers_along(void)
     CHECK_OK(sys_page_map(page, vspace, AREA, READ_WRITE, 1));
     CHECK_OK(sys_cnode_delete(&dest));
     CHECK_EQUAL(sys_page_map(page, vspace, AREA, READ_WRITE, 1), KAAL_ERR_INVALID_CAPABILITY);
-    CHECK_OK(sys_asid_pool_assign(KAAL_ROOT_ASID_POOL, vspace));
+    /* What is mapped in it would come back to life: it gets no other. */
+    CHECK_EQUAL(sys_asid_pool_assign(KAAL_ROOT_ASID_POOL, vspace), KAAL_ERR_INVALID_CAPABILITY);
+}
+
+static void stale_identifier_unmaps_nothing(void)
+{
+    const kaal_cptr_t ut = make(KAAL_OBJ_UNTYPED, 12);
+    const struct kaal_slot pool = slot_of(empty_slot());
+    const kaal_cptr_t spaces[2] = {make(KAAL_OBJ_VSPACE, 0), make(KAAL_OBJ_VSPACE, 0)};
+    const kaal_cptr_t pages[2] = {make(KAAL_OBJ_PAGE, 12), make(KAAL_OBJ_PAGE, 12)};
+    for (unsigned i = 0; i < 2; i++) { /* both get the first identifier of such a pool */
+        CHECK_OK(make_pool(ut, &pool));
+        CHECK_OK(sys_asid_pool_assign(pool.index, spaces[i]));
+        CHECK(suite_tables(spaces[i], AREA));
+        CHECK_OK(sys_page_map(pages[i], spaces[i], AREA, READ_WRITE, 1));
+        if (i == 0) {
+            CHECK_OK(sys_cnode_delete(&pool));
+        }
+    }
+    CHECK_OK(sys_page_unmap(pages[0]));
+    CHECK_EQUAL(sys_page_map(make(KAAL_OBJ_PAGE, 12), spaces[1], AREA, READ_WRITE, 1),
+                KAAL_ERR_DELETE_FIRST); /* the second one is still there */
+    const struct kaal_slot old = slot_of(spaces[0]);
+    CHECK_OK(sys_cnode_delete(&old));
+    CHECK_OK(cache(spaces[1], KAAL_INV_VSPACE_CLEAN, AREA, AREA + 64)); /* has its name still */
 }
 
 static const struct test vspace_tests[] = {
@@ -413,6 +443,7 @@ static const struct test vspace_tests[] = {
     TEST(pool_is_checked, "MakePool checks untyped and slot"),
     TEST(pool_uses_its_untyped_up, "a pool uses its untyped up and is its child"),
     TEST(pool_takes_identifiers_along, "a deleted pool takes its VSpaces' identifiers along"),
+    TEST(stale_identifier_unmaps_nothing, "a lost identifier that another has does it no harm"),
 };
 const struct group suite_vspace_group = GROUP(vspace_tests);
 
@@ -422,12 +453,6 @@ static const kaal_word_t page_calls[] = {KAAL_INV_PAGE_CLEAN, KAAL_INV_PAGE_INVA
                                          KAAL_INV_PAGE_CLEAN_INVALIDATE, KAAL_INV_PAGE_UNIFY};
 static const kaal_word_t space_calls[] = {KAAL_INV_VSPACE_CLEAN, KAAL_INV_VSPACE_INVALIDATE,
                                           KAAL_INV_VSPACE_CLEAN_INVALIDATE, KAAL_INV_VSPACE_UNIFY};
-
-static kaal_err_t cache(kaal_cptr_t object, kaal_word_t call, kaal_word_t begin, kaal_word_t end)
-{
-    const kaal_word_t words[] = {begin, end};
-    return suite_invoke(object, call, 0, 2, words, NULL);
-}
 
 static void page_ranges_are_checked(void)
 {
@@ -598,7 +623,7 @@ static void handler_copies_are_one(void)
     CHECK_OK(sys_irq_control_get(KAAL_ROOT_IRQ_CONTROL, SPARE_IRQ, KAAL_IRQ_EDGE, &other));
 }
 
-static void all_timers_are_refused_or_spare(void)
+static void timer_has_no_handler(void)
 {
     /* 27 is the kernel's timer. */
     const struct kaal_slot dest = slot_of(empty_slot());
@@ -612,6 +637,6 @@ static const struct test interrupt_tests[] = {
     TEST(handler_needs_a_notification, "a handler signals through Write"),
     TEST(handler_survives_its_notification, "a handler outlives its notification"),
     TEST(handler_copies_are_one, "an interrupt is free when all its handlers are gone"),
-    TEST(all_timers_are_refused_or_spare, "the kernel's timer is not given away"),
+    TEST(timer_has_no_handler, "the kernel's timer is not given away"),
 };
 const struct group suite_interrupt_group = GROUP(interrupt_tests);

@@ -347,35 +347,40 @@ static void send_lends_nothing(void)
     CHECK(server.is_done);
 }
 
-static void refills_limit_the_pieces(void)
+static void share_is_kept_in_pieces(void)
 {
-    /* 1 ms in 5, used in many small pieces: never more than its share. */
+    /* 1 ms in 5, cut into pieces by the thread that sleeps. */
     static struct thread thread;
     kaal_word_t used;
-    log_count = 0;
-    CHECK(
-        thread_start(&thread, suite_spin,
-                     &(struct thread_how){.priority = 150, .budget_us = 1000, .period_us = 5000}));
+    CHECK(thread_start(&thread, suite_spin,
+                       &(struct thread_how){.priority = 150, .is_stopped = true}));
+    CHECK_OK(configure(thread.sc, 1000, 5000, 6, 0));
+    CHECK_OK(sys_tcb_resume(thread.tcb));
     CHECK_OK(sys_sc_consumed(thread.sc, &used));
     test_sleep_ms(50);
     CHECK_OK(sys_sc_consumed(thread.sc, &used));
-    CHECK_EQUAL(used, 7);
+    CHECK(used >= 7000 && used <= 11000);
 }
 
 static void context_can_be_reconfigured(void)
 {
     static struct thread thread;
     kaal_word_t used;
-    CHECK(
-        thread_start(&thread, suite_spin,
-                     &(struct thread_how){.priority = 150, .budget_us = 500, .period_us = 100000}));
+    CHECK(thread_start(
+        &thread, suite_spin,
+        &(struct thread_how){.priority = 150, .budget_us = 500, .period_us = 1000000}));
     const kaal_word_t count = thread.result[0];
     CHECK(count > 0);
-    CHECK_OK(configure(thread.sc, 500, 2000, 0, 0)); /* its budget comes back sooner */
-    test_sleep_ms(110);
-    CHECK_EQUAL(thread.result[0], count);
+    CHECK_OK(sys_tcb_suspend(thread.tcb));
+    CHECK_OK(configure(thread.sc, 1000, 1000000, 0, 0)); /* whole and due at once */
     CHECK_OK(sys_sc_consumed(thread.sc, &used));
-    CHECK(used < 40000);
+    CHECK_OK(sys_tcb_resume(thread.tcb));
+    CHECK_OK(sys_sc_consumed(thread.sc, &used));
+    CHECK(used >= 900 && used <= 1100);
+    CHECK_OK(configure(thread.sc, 500, 2000, 0, 0)); /* runnable: its refill stays late */
+    test_sleep_ms(10);
+    CHECK_OK(sys_sc_consumed(thread.sc, &used));
+    CHECK_EQUAL(used, 0);
 }
 
 static kaal_err_t yield_to(kaal_cptr_t sc, kaal_word_t *used)
@@ -467,8 +472,9 @@ static const struct test context_tests[] = {
     TEST(chain_of_passive_servers, "a context comes back from four passive servers"),
     TEST(passive_server_is_charged_to_its_caller, "a passive server uses its caller's time"),
     TEST(send_lends_nothing, "a plain send lends no context"),
-    TEST(refills_limit_the_pieces, "a sporadic context gets its share and no more"),
-    TEST(context_can_be_reconfigured, "a context can be configured while its thread waits"),
+    TEST(share_is_kept_in_pieces, "a sporadic context gets its share and no more, in pieces"),
+    TEST(context_can_be_reconfigured,
+         "a stopped thread's new budget is due, a waiting one's stays late"),
     TEST(yield_to_is_checked, "YieldTo checks thread, caller and priority"),
     TEST(yield_to_goes_before_equals, "YieldTo puts its thread before its equals"),
     TEST(yield_to_lower_answers_at_once, "YieldTo a lower thread answers with its time"),
