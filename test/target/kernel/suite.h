@@ -27,18 +27,19 @@ kaal_err_t suite_invoke(kaal_cptr_t object, kaal_word_t label, unsigned caps, un
  * Returns: the label, 0 if it did not fault. *msg is the message, whose caller
  * reply holds (0: a new one).
  */
-kaal_word_t suite_fault_of(struct thread *thread, void (*entry)(struct thread *),
-                           kaal_cptr_t reply, struct kaal_msg *msg);
+kaal_word_t suite_fault_of(struct thread *thread, void (*entry)(struct thread *), kaal_cptr_t reply,
+                           struct kaal_msg *msg);
 
 /* Entries. The comments say what of arg and result they use. */
-void suite_spin(struct thread *self);       /* result 0 counts */
-void suite_wait_once(struct thread *self);  /* arg 0: source. result 0: badge */
-void suite_wait_loop(struct thread *self);  /* as above; result 1: how many times */
-void suite_send_once(struct thread *self);  /* arg 0: destination, 1: label, 2: word 0 */
-void suite_call_once(struct thread *self);  /* as above; result 0: info, 1: word 0 of the answer */
-void suite_serve(struct thread *self);      /* arg 0: endpoint. Answers word 0 + 1. result 0: how many */
-void suite_read(struct thread *self);       /* arg 0: address. result 0: word there */
-void suite_write(struct thread *self);      /* arg 0: address, 1: word */
+void suite_spin(struct thread *self);      /* result 0 counts */
+void suite_wait_once(struct thread *self); /* arg 0: source. result 0: badge */
+void suite_wait_loop(struct thread *self); /* as above; result 1: how many times */
+void suite_send_once(struct thread *self); /* arg 0: destination, 1: label, 2: word 0 */
+void suite_call_once(struct thread *self); /* as above; result 0: info, 1: word 0 of the answer */
+/* arg 0: endpoint. Answers word 0 + 1. result 0: how many. */
+void suite_serve(struct thread *self);
+void suite_read(struct thread *self);  /* arg 0: address. result 0: word there */
+void suite_write(struct thread *self); /* arg 0: address, 1: word */
 
 /* Make thread passive: it waits in a receive and its context is unbound. */
 bool suite_make_passive(struct thread *server);
