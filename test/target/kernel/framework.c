@@ -340,6 +340,7 @@ static const struct {
     {"thread", &tcb_group},
     {"thread", &suite_thread_group},
     {"tls", &suite_tls_group},
+    {"debug", &debug_group},
     {"regress", &suite_regress_group},
 };
 

@@ -41,7 +41,7 @@ struct group {
  * name may stand for several of them in a row. */
 extern const struct group syscall_group, cnode_group, untyped_group, ipc_group, reply_group,
     notification_group, tcb_group, fault_group, scheduling_group, vspace_group, irq_group,
-    cache_group, fp_group;
+    cache_group, fp_group, debug_group;
 extern const struct group suite_syscall_group, suite_unknown_call_group, suite_register_group,
     suite_cnode_group, suite_cspace_group, suite_retype_group, suite_ipc_group, suite_rights_group,
     suite_cancel_group, suite_bind_group, suite_notification_group, suite_interrupt_group,
