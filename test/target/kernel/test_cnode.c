@@ -266,26 +266,26 @@ static void cancel_restarts_one_badge(void)
 }
 
 static const struct test tests[] = {
-    TEST(copy_names_same_object, "A copy names the same object as its source"),
+    TEST(copy_names_same_object, "a copy names the same object as its source"),
     TEST(copy_checks_both_slots, "occupied destination: DELETE_FIRST; empty source: FAILED_LOOKUP"),
     TEST(rights_only_shrink,
          "rights of a copy are those asked for that the source has: never more"),
-    TEST(badge_is_final, "A badge can be given once"),
+    TEST(badge_is_final, "a badge can be given once"),
     TEST(move_empties_source, "after a move the source is empty and the destination works"),
     TEST(delete_is_idempotent, "deleting empties a slot; deleting an empty one is fine"),
     TEST(revoke_deletes_descendants,
          "revoking deletes all that was derived, and not the capability itself"),
     TEST(two_levels_resolve,
-         "A second CNode is addressed through the first: index and depth add up"),
-    TEST(guard_must_match, "A guard of a minted CNode capability must match"),
+         "a second CNode is addressed through the first: index and depth add up"),
+    TEST(guard_must_match, "a guard of a minted CNode capability must match"),
     TEST(cnode_dies_with_contents, "deleting a CNode deletes what is in it"),
     TEST(revoke_is_preemptible,
-         "A long revocation lets others run in between, and is complete in the end"),
+         "a long revocation lets others run in between, and is complete in the end"),
     TEST(rotate_moves_two, "the pivot goes to the destination, the source to the pivot's slot"),
     TEST(rotate_trades_places,
          "with source and destination one slot two capabilities trade places"),
     TEST(mutate_sets_a_guard,
-         "A moved CNode is found through its new guard, and a badge cannot change"),
+         "a moved CNode is found through its new guard, and a badge cannot change"),
     TEST(cancel_restarts_one_badge, "only the senders with that badge begin again"),
 };
 const struct group cnode_group = GROUP(tests);

@@ -209,7 +209,7 @@ static void no_handler_stops_the_thread(void)
 
 static const struct test tests[] = {
     TEST(vm_faults_say_what_and_where,
-         "A read, a write and a jump to nowhere say what they were, and where"),
+         "a read, a write and a jump to nowhere say what they were, and where"),
     TEST(kernel_memory_faults,
          "the kernel's memory faults like any other that is not the thread's"),
     TEST(write_and_execute_exclude_each_other,
@@ -223,6 +223,6 @@ static const struct test tests[] = {
     TEST(privileged_register_faults, "reading a privileged register is an exception"),
     TEST(bad_receive_faults, "a receive from an empty slot is a capability fault"),
     TEST(no_handler_stops_the_thread,
-         "A fault without a handler stops that thread and nothing else"),
+         "a fault without a handler stops that thread and nothing else"),
 };
 const struct group fault_group = GROUP(tests);

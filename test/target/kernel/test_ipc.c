@@ -181,7 +181,7 @@ static const struct test tests[] = {
     TEST(grant_passes_capability, "with Grant a capability goes along and works at its new place"),
     TEST(no_grant_passes_nothing, "without Grant none does, and the message arrives all the same"),
     TEST(own_endpoint_is_unwrapped,
-         "A capability to the endpoint of the transfer arrives as its badge"),
+         "a capability to the endpoint of the transfer arrives as its badge"),
     TEST(deleted_endpoint_frees_sender,
          "deleting an endpoint does not strand a waiting sender: it tries again"),
 };

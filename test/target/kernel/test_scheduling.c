@@ -405,11 +405,11 @@ static void domain_arguments_are_checked(void)
 
 static const struct test tests[] = {
     TEST(budget_stops_a_spinner,
-         "A spinner of higher priority runs when made, and is stopped by its budget"),
+         "a spinner of higher priority runs when made, and is stopped by its budget"),
     TEST(budget_is_a_share,
          "it gets its share of the time and no more: 20 ms of 100, the lower priority the rest"),
     TEST(equals_take_turns, "equals take turns: of two round-robin spinners both get on"),
-    TEST(lower_priority_waits, "A lower priority does not run while a higher one can"),
+    TEST(lower_priority_waits, "a lower priority does not run while a higher one can"),
     TEST(priority_change_preempts,
          "raising a ready thread above the running one makes it run at once"),
     TEST(yield_goes_to_the_equal, "yielding lets the equal run: two yielders advance together"),
@@ -431,7 +431,7 @@ static const struct test tests[] = {
     TEST(domains_share_the_processor,
          "another domain's thread gets its time though this one never blocks, and only then"),
     TEST(messages_pass_between_domains,
-         "A signal and a call reach a thread of another domain, which runs in its time"),
+         "a signal and a call reach a thread of another domain, which runs in its time"),
     TEST(domain_arguments_are_checked, "domain calls check their arguments"),
 };
 const struct group scheduling_group = GROUP(tests);

@@ -178,7 +178,7 @@ static const struct test tests[] = {
     TEST(objects_are_aligned_and_disjoint,
          "objects lie one after the other, aligned to their size"),
     TEST(destination_must_be_empty,
-         "A full destination slot refuses the whole call: nothing is made"),
+         "a full destination slot refuses the whole call: nothing is made"),
     TEST(memory_is_reused_and_zeroed,
          "when all children are gone the memory can be used again, and reads zero"),
     TEST(used_untyped_cannot_be_copied,

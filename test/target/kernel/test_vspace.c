@@ -251,14 +251,14 @@ static void make_pool_checks_its_arguments(void)
 }
 
 static const struct test tests[] = {
-    TEST(page_is_usable, "A page can be written and read where it is mapped, and moved elsewhere"),
+    TEST(page_is_usable, "a page can be written and read where it is mapped, and moved elsewhere"),
     TEST(missing_tables_are_named,
-         "A missing table is reported with its level; one table after the other"),
+         "a missing table is reported with its level; one table after the other"),
     TEST(write_with_execute_is_refused, "no mapping is ever writable and executable"),
     TEST(addresses_are_checked, "addresses are checked: alignment, and that they are user space's"),
     TEST(address_is_taken_once, "two pages cannot be at one address"),
     TEST(rights_of_the_capability_count,
-         "A read-only capability gives a read-only mapping, whatever is asked for"),
+         "a read-only capability gives a read-only mapping, whatever is asked for"),
     TEST(unmapped_is_gone_at_once,
          "what is unmapped, deleted or revoked is gone for running code at once"),
     TEST(unmapped_table_hides_its_pages,
@@ -269,7 +269,7 @@ static const struct test tests[] = {
     TEST(identifiers_come_back,
          "identifiers come back: far more spaces than there are can follow each other"),
     TEST(space_of_a_new_pool_runs,
-         "A pool made at run time serves: a thread runs in a space of its own"),
+         "a pool made at run time serves: a thread runs in a space of its own"),
     TEST(make_pool_checks_its_arguments,
          "MakePool wants an unused untyped of one page, and an empty slot"),
 };
