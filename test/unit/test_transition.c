@@ -117,6 +117,7 @@ static void test_kt3(void **state)
     before = snapshot_take(t.tcb);
     kt.root.tcb->mcp--;
     expect("KT-3", before, t.tcb, false);
+    kt.root.tcb->mcp++;
     struct kt_thread sender = kt_thread(HIGH);
     kt_unpark(&sender);
     before = snapshot_take(t.tcb);
