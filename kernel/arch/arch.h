@@ -74,7 +74,7 @@ enum { ARCH_PT_LEVELS = 4, ARCH_PT_ENTRIES = 512 };
 
 static inline unsigned arch_pt_index(vaddr_t vaddr, unsigned level)
 {
-    return (unsigned)(vaddr >> (39 - 9 * level)) & (ARCH_PT_ENTRIES - 1);
+    return (unsigned)(vaddr >> (39 - 9 * level) & (ARCH_PT_ENTRIES - 1));
 }
 
 /* rights: KAAL_RIGHT_READ/WRITE; attrs: KAAL_MAP_*; level 1 (1 GiB), 2 (2 MiB)
