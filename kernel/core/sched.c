@@ -366,18 +366,41 @@ static const char *check_queue(const struct cpu *cpu, unsigned domain, int prior
     const struct tcb *prev = NULL;
 
     if ((q->head != NULL) != ((bit & 1) != 0)) {
-        return "KI-20 R1 bitmap";
+        return "KI-20 bitmap of the ready queues";
     }
     for (const struct tcb *t = q->head; t != NULL; prev = t, t = t->ready_next) {
         if (t->ready_prev != prev || !t->is_ready_queued) {
-            return "R2 queue links";
+            return "KI-20 links of a ready queue";
+        }
+        if (t->sc == NULL || t->sc->budget == 0) {
+            return "KI-33 ready thread without time";
         }
         if (t->domain != domain || t->priority != priority || !tcb_can_run(t) ||
             t == cpu->current) {
-            return "KI-20 R2 queued thread";
+            return "KI-20 thread in a ready queue";
         }
     }
-    return q->tail != prev ? "R2 queue tail" : NULL;
+    return q->tail != prev ? "KI-20 end of a ready queue" : NULL;
+}
+
+/* Is t, which says it is in a ready queue, linked there? */
+static bool is_linked(const struct sched *s, const struct tcb *t)
+{
+    const struct sched_queue *q = &s->ready[t->domain][t->priority];
+    return (t->ready_prev != NULL ? t->ready_prev->ready_next : q->head) == t;
+}
+
+const char *sched_check_thread(const struct tcb *t)
+{
+    const struct cpu *cpu = arch_cpu();
+    const bool has_time = t->sc != NULL && t->sc->budget != 0;
+    if (t->is_ready_queued && !is_linked(&cpu->sched, t)) {
+        return "KI-20 thread that says it is in a ready queue";
+    }
+    if (t->state != TCB_RUNNING || t == cpu->current || !has_time || t->is_ready_queued) {
+        return NULL;
+    }
+    return tree_has(&cpu->sched.release, &t->wait) ? NULL : "KI-20 runnable thread in no queue";
 }
 
 static const char *check_current(const struct cpu *cpu)
@@ -385,12 +408,14 @@ static const char *check_current(const struct cpu *cpu)
     const struct sched *s = &cpu->sched;
     const struct tcb *t = cpu->current;
     if (t == &cpu->idle) {
-        return highest_ready(s) != NO_PRIORITY ? "KI-21 R4 idle" : NULL;
+        return highest_ready(s) != NO_PRIORITY ? "KI-21 idle although a thread is ready" : NULL;
     }
     if (!tcb_can_run(t) || t->domain != s->domains.current || highest_ready(s) > t->priority) {
-        return "KI-21 R4 priority";
+        return "KI-21 current thread cannot run, or a higher one is ready";
     }
-    return t->sc != s->charged || !sc_is_due(t->sc, s->charge_start) ? "R4 context in use" : NULL;
+    return t->sc != s->charged || !sc_is_due(t->sc, s->charge_start)
+               ? "KI-36 time is not charged to the current context"
+               : NULL;
 }
 
 const char *sched_check(void)
@@ -408,15 +433,15 @@ const char *sched_check(void)
     for (struct tree_node *n = tree_first(&s->release); n != NULL; n = tree_next(n)) {
         const struct tcb *t = tcb_of_wait(n);
         if (t->state != TCB_RUNNING || t->sc == NULL || n->key != sc_head(t->sc)->time) {
-            return "KI-35 R3 release queue";
+            return "KI-35 thread in the release queue";
         }
     }
     if (s->armed != next_event(s)) {
-        return "KI-35 R5 timer";
+        return "KI-35 timer";
+    }
+    if (tree_check(&s->release) != NULL) {
+        return "KI-35 order of the release queue";
     }
     const char *broken = check_current(cpu);
-    if (broken == NULL) {
-        broken = domains_check(&s->domains);
-    }
-    return broken != NULL ? broken : tree_check(&s->release);
+    return broken != NULL ? broken : domains_check(&s->domains);
 }

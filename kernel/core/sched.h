@@ -85,5 +85,6 @@ void sched_tick(void);
  * kernel does; sleeps while nobody can run. */
 void sched_exit(void);
 
-/* NULL if R1..R5 hold, else the name of the broken one. */
+/* NULL if R1..R5 hold, else what is broken (KI-20, 21, 33, 35). */
 const char *sched_check(void);
+const char *sched_check_thread(const struct tcb *t);

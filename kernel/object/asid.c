@@ -20,6 +20,11 @@ pte_t *asid_lookup(unsigned asid)
     return asid == 0 || entry == NULL ? NULL : *entry;
 }
 
+struct asid_pool *asid_pool_at(unsigned asid)
+{
+    return pools[asid >> ASID_POOL_BITS];
+}
+
 pte_t *asid_root_of(const struct cap *vspace, unsigned *asid)
 {
     pte_t *root = cap_vspace(vspace);

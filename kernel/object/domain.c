@@ -43,11 +43,11 @@ const char *domains_check(const struct domains *d)
 {
     for (unsigned i = 0; i < DOMAIN_ENTRIES; i++) {
         if (d->entries[i].domain >= DOMAINS) {
-            return "D1 entry";
+            return "KI-20 domain of the schedule";
         }
     }
     return d->current >= DOMAINS || d->running >= DOMAIN_ENTRIES || d->first >= DOMAIN_ENTRIES
-               ? "D1 domain"
+               ? "KI-20 current domain"
                : NULL;
 }
 

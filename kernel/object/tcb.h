@@ -113,5 +113,5 @@ void tcb_finalise(struct tcb *t);
 void tcb_set_priority(struct tcb *t, uint8_t priority);
 void tcb_set_domain(struct tcb *t, uint8_t domain);
 
-/* NULL if T1..T6 hold, else the name of the broken one. */
+/* NULL if T1..T6 and KI-14 hold, else what is broken. */
 const char *tcb_check(const struct tcb *t);

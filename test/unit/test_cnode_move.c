@@ -394,6 +394,7 @@ static void test_zombies_stay(void **state)
     const cptr_t free = kt_new_slot();
     const struct cap before = *kt_cap(node);
     *kt_cap(node) = cap_zombie(before.obj, CAP_CNODE, 2, 4);
+    host.preempted = true; /* only then is there one */
     assert_int_equal(mutate(free, node, 0), KAAL_ERR_ILLEGAL_OPERATION);
     assert_int_equal(rotate(free, node, page), KAAL_ERR_ILLEGAL_OPERATION);
     assert_int_equal(rotate(free, page, node), KAAL_ERR_ILLEGAL_OPERATION);

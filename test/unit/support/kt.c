@@ -71,6 +71,7 @@ int kt_boot(void **state)
     kernel_boot(&params);
 
     struct tcb *root = host_cpu.current;
+    host.preempted = false;
     memset(&kt, 0, sizeof(kt));
     kt.cnode = cap_cnode_slots(&root->slots[TCB_SLOT_CSPACE].cap);
     kt.info = kt.cnode[KAAL_ROOT_BOOTINFO_PAGE].cap.obj;
@@ -93,7 +94,7 @@ int kt_boot(void **state)
 
 void kt_check(void)
 {
-    const char *broken = kernel_check();
+    const char *broken = kt.unchecked ? NULL : kernel_check();
     if (broken != NULL) {
         fail_msg("invariant broken: %s", broken);
     }
