@@ -3,6 +3,7 @@
 
 #include "object/sched_context.h"
 
+#include "debug.h"
 #include "ipc.h"
 #include "lib/fmt.h"
 #include "sched.h"
@@ -179,10 +180,14 @@ const struct tcb *fault_root_task;
 static void report_unhandled(const struct tcb *t, const struct fault *fault)
 {
     if (KAAL_CFG_DEBUG || t == fault_root_task) {
-        fmt_print(
-            "kernel: %s stopped, no fault handler: %s at pc 0x%lx, details 0x%lx 0x%lx 0x%lx\n",
-            t == fault_root_task ? "root task" : "thread", fault_name(fault->kind), t->regs.pc,
-            fault->words[0], fault->words[1], fault->words[2]);
+        fmt_print("kernel: %s", t == fault_root_task ? "root task" : "thread");
+        if (KAAL_CFG_DEBUG && t->name[0] != '\0') {
+            fmt_print(" ");
+            debug_print_thread(t);
+        }
+        fmt_print(" stopped, no fault handler: %s at pc 0x%lx, details 0x%lx 0x%lx 0x%lx\n",
+                  fault_name(fault->kind), t->regs.pc, fault->words[0], fault->words[1],
+                  fault->words[2]);
     }
 }
 
