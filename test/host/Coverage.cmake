@@ -20,6 +20,7 @@ function(kaal_coverage_program name)
     add_executable(coverage-${name} ${ARGN} ${_support})
     target_include_directories(coverage-${name} PRIVATE "${KAAL_ROOT}/test/unit")
     target_include_directories(coverage-${name} SYSTEM PRIVATE "${KAAL_CMOCKA_INCLUDE}")
+    target_compile_definitions(coverage-${name} PRIVATE KT_EFFORT=0)
     target_link_libraries(coverage-${name} PRIVATE kaal-core-coverage "${KAAL_CMOCKA}")
     set_target_properties(coverage-${name} PROPERTIES
         RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/coverage/bin")

@@ -226,8 +226,12 @@ static void test_bad_parameters_panic_with_a_message(void **state)
 static void test_b19_random_memory_maps(void **state)
 {
     (void)state;
+    static struct kaal_bootinfo info;
+    static struct slot cnode[1 << KAAL_ROOT_CNODE_RADIX];
+    unsigned tried = 0;
     kt_seed(19);
-    for (unsigned round = 0; round < 300; round++) {
+    host_reset();
+    for (unsigned round = 0; round < KT_ROUNDS(100000, 1000000); round++) {
         params = kt_params();
         paddr_t next = params.mem[0].base;
         const paddr_t end = HOST_RAM_BASE + HOST_RAM_BYTES;
@@ -247,13 +251,10 @@ static void test_b19_random_memory_maps(void **state)
             next = r->base + r->size;
             params.mem_count++;
         }
-        host_reset();
         cdt_anchor = (struct slot){.cap = {.type = CAP_ANCHOR}, .flags = SLOT_ORIGINAL};
         struct boot boot = {.params = &params};
-        static struct kaal_bootinfo info;
-        static struct slot cnode[1 << KAAL_ROOT_CNODE_RADIX];
         memset(&info, 0, sizeof(info));
-        memset(cnode, 0, sizeof(cnode));
+        memset(cnode, 0, 512 * sizeof(cnode[0]));
         const uint64_t need = 0x90000;
         bool fits = false;
         for (unsigned i = 0; i < params.mem_count; i++) {
@@ -264,6 +265,7 @@ static void test_b19_random_memory_maps(void **state)
         if (!fits) {
             continue;
         }
+        tried++;
         boot.info = &info;
         boot.cnode = cnode;
         boot.next_slot = KAAL_ROOT_FIRST_FREE;
@@ -279,8 +281,10 @@ static void test_b19_random_memory_maps(void **state)
             assert_true(u->is_device || u->paddr + bytes <= boot.block ||
                         u->paddr >= boot.block_end);
         }
+        assert_true(info.untyped.end < 512);
         assert_int_equal(ram, total - need);
     }
+    assert_true(tried > KT_ROUNDS(100000, 1000000) / 2);
 }
 
 int main(void)
