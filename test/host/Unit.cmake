@@ -5,6 +5,12 @@
 
 file(GLOB _tests CONFIGURE_DEPENDS "${KAAL_ROOT}/test/unit/test_*.c")
 file(GLOB _support CONFIGURE_DEPENDS "${KAAL_ROOT}/test/unit/support/*.c")
+set(_effort 1)
+set(_timeout 120)
+if(KAAL_NIGHTLY)
+    set(_effort 2)
+    set(_timeout 3600)
+endif()
 if(KAAL_CORE_SOURCES)
     kaal_core_library(kaal-core ${KAAL_SANITIZE})
     foreach(_source IN LISTS _tests)
@@ -13,12 +19,13 @@ if(KAAL_CORE_SOURCES)
         target_include_directories(${test} PRIVATE "${KAAL_ROOT}/test/unit")
         target_include_directories(${test} SYSTEM PRIVATE "${KAAL_CMOCKA_INCLUDE}")
         target_compile_options(${test} PRIVATE -Wall -Wextra -Wshadow -Werror)
+        target_compile_definitions(${test} PRIVATE KT_EFFORT=${_effort})
         target_link_libraries(${test} PRIVATE kaal-core "${KAAL_CMOCKA}")
         string(REGEX REPLACE "^test_" "" _name "${test}")
         set(_name unit.${KAAL_HOST_NAME}.${_name})
         add_test(NAME ${_name} COMMAND ${test})
         # A CMocka program that runs no test at all proves nothing.
-        set_tests_properties(${_name} PROPERTIES LABELS host TIMEOUT 120
+        set_tests_properties(${_name} PROPERTIES LABELS host TIMEOUT ${_timeout}
             FAIL_REGULAR_EXPRESSION "Running 0 test;\\[  FAILED  \\];Sanitizer;runtime error:")
         if(EXISTS "${KAAL_ROOT}/test/unit/${test}.cmake")
             include("${KAAL_ROOT}/test/unit/${test}.cmake")

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "core/boot.h"
+#include "object/asid.h"
+#include "object/irq.h"
 
 #include "support/kt.h"
 
@@ -129,6 +131,7 @@ static void test_bad_parameters(void **state)
     REFUSE(devicetree_bytes++);
     REFUSE(devicetree_bytes = UINT64_MAX);
     REFUSE(devicetree_paddr = UINT64_MAX);
+    REFUSE(mem[(params.mem_count = 2) - 1] = params.mem[0]); /* twice */
     REFUSE(segment_count = 0);
     REFUSE(segment_count = KAAL_BOOT_MAX_SEGMENTS + 1);
     REFUSE(segments[0].flags = 7);
@@ -157,6 +160,59 @@ static void boot_params(void *arg)
     kernel_boot(&params);
 }
 
+static struct kaal_boot_params params_of_panic;
+
+static void boot_panics(void *arg)
+{
+    (void)arg;
+    kernel_boot(&params_of_panic);
+}
+
+static void assert_panics(const char *message)
+{
+    host_reset();
+    irq_reset();
+    asid_reset();
+    cdt_anchor = (struct slot){.cap = {.type = CAP_ANCHOR}, .flags = SLOT_ORIGINAL};
+    assert_true(host_halts(boot_panics, NULL));
+    if (strstr(host.console, message) == NULL) {
+        fail_msg("%s", host.console);
+    }
+    params_of_panic = kt_params();
+}
+
+static void alloc_too_much(void *arg)
+{
+    (void)boot_alloc(arg, 13);
+}
+
+/* Machines that boot cannot work with say so. */
+static void test_impossible_machines_panic(void **state)
+{
+    (void)state;
+    struct kaal_boot_params *p = &params_of_panic;
+    *p = kt_params();
+    p->mem[0].size = 0x10000;
+    assert_panics("no free memory range");
+    p->segments[1] = p->segments[0];
+    p->segments[1].flags = 4;
+    p->segment_count = 2;
+    assert_panics("root task segments overlap at 0x400000");
+    p->payload = (struct kaal_range){UINT64_C(0x100000000), UINT64_C(64) << 20};
+    assert_panics("the root task's CNode is full");
+    /* Ranges of 4 KiB + 8 KiB + ... each, none of them aligned. */
+    p->ram[0].size = UINT64_C(1) << 36;
+    for (unsigned i = 0; i < 31; i++) {
+        p->mem[1 + i] =
+            (struct kaal_range){(UINT64_C(4) << 30) + ((uint64_t)i << 29) + 0x1000, 0x1ffff000};
+    }
+    p->mem_count = 32;
+    assert_panics("memory is too fragmented");
+    struct boot boot = {.block_next = HOST_RAM_BASE, .block_end = HOST_RAM_BASE + 0x1000};
+    assert_true(host_halts(alloc_too_much, &boot));
+    assert_non_null(strstr(host.console, "boot block is too small"));
+}
+
 static void test_bad_parameters_panic_with_a_message(void **state)
 {
     (void)state;
@@ -170,8 +226,12 @@ static void test_bad_parameters_panic_with_a_message(void **state)
 static void test_b19_random_memory_maps(void **state)
 {
     (void)state;
+    static struct kaal_bootinfo info;
+    static struct slot cnode[1 << KAAL_ROOT_CNODE_RADIX];
+    unsigned tried = 0;
     kt_seed(19);
-    for (unsigned round = 0; round < 300; round++) {
+    host_reset();
+    for (unsigned round = 0; round < KT_ROUNDS(100000, 1000000); round++) {
         params = kt_params();
         paddr_t next = params.mem[0].base;
         const paddr_t end = HOST_RAM_BASE + HOST_RAM_BYTES;
@@ -191,13 +251,10 @@ static void test_b19_random_memory_maps(void **state)
             next = r->base + r->size;
             params.mem_count++;
         }
-        host_reset();
         cdt_anchor = (struct slot){.cap = {.type = CAP_ANCHOR}, .flags = SLOT_ORIGINAL};
         struct boot boot = {.params = &params};
-        static struct kaal_bootinfo info;
-        static struct slot cnode[1 << KAAL_ROOT_CNODE_RADIX];
         memset(&info, 0, sizeof(info));
-        memset(cnode, 0, sizeof(cnode));
+        memset(cnode, 0, 512 * sizeof(cnode[0]));
         const uint64_t need = 0x90000;
         bool fits = false;
         for (unsigned i = 0; i < params.mem_count; i++) {
@@ -208,6 +265,7 @@ static void test_b19_random_memory_maps(void **state)
         if (!fits) {
             continue;
         }
+        tried++;
         boot.info = &info;
         boot.cnode = cnode;
         boot.next_slot = KAAL_ROOT_FIRST_FREE;
@@ -223,8 +281,10 @@ static void test_b19_random_memory_maps(void **state)
             assert_true(u->is_device || u->paddr + bytes <= boot.block ||
                         u->paddr >= boot.block_end);
         }
+        assert_true(info.untyped.end < 512);
         assert_int_equal(ram, total - need);
     }
+    assert_true(tried > KT_ROUNDS(100000, 1000000) / 2);
 }
 
 int main(void)
@@ -234,6 +294,7 @@ int main(void)
         cmocka_unit_test_setup(test_all_memory_is_accounted_for, kt_boot),
         cmocka_unit_test_setup(test_everything_can_be_retyped, kt_boot),
         cmocka_unit_test(test_bad_parameters),
+        cmocka_unit_test(test_impossible_machines_panic),
         cmocka_unit_test(test_bad_parameters_panic_with_a_message),
         cmocka_unit_test(test_b19_random_memory_maps),
     };

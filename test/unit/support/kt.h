@@ -173,5 +173,13 @@ void kt_irq(unsigned irq);
 
 /* ---- Random ----------------------------------------------------------------------------- */
 
+/* How often to repeat what is random: a little when only counting what runs, in
+ * every build, in a nightly one. KT_EFFORT is 0, 1 or 2. */
+#ifndef KT_EFFORT
+#define KT_EFFORT 1
+#endif
+#define KT_ROUNDS(gate, nightly) \
+    (KT_EFFORT == 0 ? (gate) / 100U : KT_EFFORT == 1 ? (gate) + 0U : (nightly) + 0U)
+
 void kt_seed(uint64_t seed);
 unsigned kt_random(unsigned below);
