@@ -114,8 +114,8 @@ void sched_yield(struct model *m)
     if (m->used_up == 0) {
         charge(m, sc, sc->refill[0].amount);
         m->used_up = sc->tcb;
+        m->used_by_yield = true;
     }
-    m->used_by_yield = true;
 }
 
 static void sc_switch(const struct model *m, struct sc *sc)

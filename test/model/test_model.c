@@ -1405,6 +1405,25 @@ static void test_yield_to_ends_before_a_timeout(void **state)
     assert_int_equal(thread(a).x[0], kaal_msginfo(0, 0, 1));
 }
 
+static void test_yield_too_late_is_a_timeout(void **state)
+{
+    (void)state;
+    make_objects();
+    const uint64_t t = make_thread(TCB, 200, SC, 0);
+    assert_int_equal(CALL(TCB, KAAL_INV_TCB_SET_TIMEOUT_ENDPOINT, 0, 1, {0}, {EP}), 0);
+    lower_root(100);
+    model_advance(m, 300);
+    svc(KAAL_SYS_YIELD, 0, 0, 0, 0);
+    assert_int_equal(thread(t).fault, 0);
+    assert_int_equal(thread(t).queue, MODEL_RELEASE);
+    model_advance(m, 10000);
+    model_timer(m);
+    assert_int_equal(model_current(m), t);
+    model_advance(m, 950); /* running has used it up */
+    svc(KAAL_SYS_YIELD, 0, 0, 0, 0);
+    assert_int_equal(thread(t).fault, KAAL_FAULT_TIMEOUT);
+}
+
 /* ---- Address spaces ---- */
 
 static uint64_t map(uint64_t page, uint64_t vaddr, uint64_t rights, uint64_t attributes)
@@ -1607,6 +1626,7 @@ int main(void)
         T(test_yield_to),
         T(test_order_of_equals),
         T(test_domains),
+        T(test_yield_too_late_is_a_timeout),
         T(test_becomes_round_robin),
         T(test_woken_together),
         T(test_sixteen_are_released_at_once),
