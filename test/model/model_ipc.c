@@ -842,7 +842,7 @@ void system_call(struct model *m)
         receive(m, id, x1, t->x[0] == KAAL_SYS_WAIT, NULL);
         break;
     case KAAL_SYS_YIELD:
-        sched_yield(m);
+        sched_give_up(m);
         break;
     default:
         if (!debug_call(m, id)) {

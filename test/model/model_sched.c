@@ -107,7 +107,7 @@ void sched_charge(struct model *m)
     }
 }
 
-void sched_yield(struct model *m)
+void sched_give_up(struct model *m)
 {
     sched_charge(m);
     struct sc *sc = sc_at(m, m->current_sc);

@@ -205,7 +205,7 @@ void sched_unfile(struct model *m, int tcb); /* out of the ready or release queu
 void sched_front(struct model *m, int tcb);
 void sched_refile(struct model *m, int tcb); /* priority, domain or context have changed */
 void sched_charge(struct model *m);          /* the context in use, up to now */
-void sched_yield(struct model *m);
+void sched_give_up(struct model *m);
 void sched_timer(struct model *m);
 void sched_exit(struct model *m);
 bool sched_can_run(const struct model *m, int tcb);
