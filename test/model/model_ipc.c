@@ -810,7 +810,7 @@ void system_call(struct model *m)
         send_message(m, id, x1, KIND_CALL);
         break;
     case KAAL_SYS_REPLY_RECV:
-        send_message(m, id, reply, KIND_NBSEND);
+        send_message(m, id, reply, KIND_LENDING);
         if (goes_on(m, id)) {
             receive(m, id, x1, true, &reply);
         }

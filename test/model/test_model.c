@@ -1130,6 +1130,82 @@ static void test_buffer_words_of_registers_stay(void **state)
     }
 }
 
+static void test_reply_recv_to_an_endpoint_lends(void **state)
+{
+    (void)state;
+    make_objects();
+    const uint64_t t = make_thread(TCB, 200, SC, 0);
+    lower_root(100);
+    svc(KAAL_SYS_RECV, EP, 0, REPLY, 0);
+    assert_int_equal(CALL(SC, KAAL_INV_SCHED_CONTEXT_UNBIND, 0, 0, {0}), 0);
+    svc(KAAL_SYS_REPLY_RECV, NTFN, 0, EP, 0);
+    assert_int_equal(model_current(m), t);
+    assert_int_equal(model_current_sc(m), ROOT_SC);
+    assert_int_equal(thread(ROOT_TCB).state, MODEL_WAITING);
+    assert_int_equal(thread(ROOT_TCB).sc, 0);
+}
+
+static void test_second_signal_wakes_nobody(void **state)
+{
+    (void)state;
+    make_objects();
+    struct model_ntfn n;
+    const uint64_t t = make_thread(TCB, 200, SC, 0);
+    assert_int_equal(mint(FREE, NTFN, 15, 4), 0);
+    lower_root(100);
+    svc(KAAL_SYS_RECV, EP, 0, REPLY, 0);
+    svc(KAAL_SYS_SEND, NTFN, 0, 0, 0);
+    assert_int_equal(CALL(TCB, KAAL_INV_TCB_BIND_NOTIFICATION, 0, 1, {0}, {NTFN}), 0);
+    svc(KAAL_SYS_SEND, FREE, 0, 0, 0);
+    assert_int_equal(thread(t).state, MODEL_RECEIVING);
+    assert_true(model_ntfn(m, at(NTFN), &n));
+    assert_true(n.active);
+    assert_int_equal(n.pending, 4);
+}
+
+static void test_set_space(void **state)
+{
+    (void)state;
+    struct model_slot found;
+    make_objects();
+    assert_int_equal(retype(UT, KAAL_OBJ_CNODE, 4, FREE, 1), 0);
+    assert_int_equal(copy(FREE + 1, EP, KAAL_RIGHT_READ | KAAL_RIGHT_GRANT), 0);
+    const uint64_t wide = 61; /* with a radix of 4 too many bits */
+    assert_int_equal(CALL(TCB, KAAL_INV_TCB_SET_SPACE, 1, 3, {wide}, {FREE + 1, EP, TCB}),
+                     KAAL_ERR_INVALID_CAPABILITY);
+    assert_int_equal(reg(3), 1); /* a fault endpoint without Write */
+    assert_int_equal(CALL(TCB, KAAL_INV_TCB_SET_SPACE, 1, 3, {wide}, {EP, EP, TCB}),
+                     KAAL_ERR_INVALID_CAPABILITY);
+    assert_int_equal(reg(3), 2);
+    assert_int_equal(CALL(TCB, KAAL_INV_TCB_SET_SPACE, 1, 3, {wide}, {EP, FREE, TCB}),
+                     KAAL_ERR_ILLEGAL_OPERATION);
+    assert_int_equal(CALL(TCB, KAAL_INV_TCB_SET_SPACE, 1, 3, {60}, {EP, FREE, TCB}),
+                     KAAL_ERR_INVALID_CAPABILITY);
+    assert_int_equal(reg(3), 3);
+    assert_int_equal(
+        CALL(TCB, KAAL_INV_TCB_SET_SPACE, 1, 3, {0xabc << 6 | 12}, {EP, FREE, KAAL_ROOT_VSPACE}),
+        0);
+    struct model_cap c;
+    assert_true(model_cap(m, (struct model_slot){at(TCB), MODEL_TCB_CSPACE}, &c));
+    assert_int_equal(c.guard, 0xabc);
+    assert_int_equal(c.guard_bits, 12);
+    assert_int_equal(c.parent.index, FREE);
+    assert_int_equal(cap(FREE).guard_bits, 0); /* the copy alone has it */
+    assert_true(model_lookup(m, at(TCB), 0xabc5ull << 48, &found));
+    assert_int_equal(found.object, at(FREE));
+    assert_int_equal(found.index, 5);
+    assert_false(model_lookup(m, at(TCB), 0xabd5ull << 48, &found));
+    /* Guard 0 keeps the one that the capability has. */
+    assert_int_equal(mint(FREE + 2, FREE, 15, 3 << 6 | 8), 0);
+    assert_int_equal(
+        CALL(TCB, KAAL_INV_TCB_SET_SPACE, 1, 3, {0}, {FREE + 9, FREE + 2, KAAL_ROOT_VSPACE}), 0);
+    assert_true(model_cap(m, (struct model_slot){at(TCB), MODEL_TCB_CSPACE}, &c));
+    assert_int_equal(c.guard, 3);
+    assert_int_equal(c.guard_bits, 8);
+    assert_true(model_cap(m, (struct model_slot){at(TCB), MODEL_TCB_FAULT_ENDPOINT}, &c));
+    assert_int_equal(c.type, MODEL_NULL);
+}
+
 /* ---- Time ---- */
 
 static void test_charge_splits(void **state)
@@ -1614,6 +1690,9 @@ int main(void)
         T(test_combined_calls_perform),
         T(test_combined_call_deletes_its_caller),
         T(test_reply_recv_lends_nothing),
+        T(test_reply_recv_to_an_endpoint_lends),
+        T(test_second_signal_wakes_nobody),
+        T(test_set_space),
         T(test_fault_without_right_to_answer_is_forgotten),
         T(test_buffer_words_of_registers_stay),
         T(test_charge_splits),
