@@ -11,8 +11,8 @@ static const struct {
     const char *name;
     unsigned operands;
 } kinds[] = {
-    [EV_SVC] = {"svc", 0},         [EV_AGAIN] = {"again", 0}, [EV_ADVANCE] = {"advance", 1},
-    [EV_JUMP] = {"jump", 1},       [EV_TICK] = {"tick", 0},   [EV_IRQ] = {"irq", 1},
+    [EV_SVC] = {"svc", 0},         [EV_AGAIN] = {"again", 0},         [EV_ADVANCE] = {"advance", 1},
+    [EV_JUMP] = {"jump", 1},       [EV_TICK] = {"tick", 0},           [EV_IRQ] = {"irq", 1},
     [EV_VMFAULT] = {"vmfault", 3}, [EV_EXCEPTION] = {"exception", 1},
 };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
@@ -36,6 +36,8 @@ void event_set_word(struct event *e, unsigned i, uint64_t value)
 void event_print(FILE *out, const struct event *e)
 {
     const uint64_t operand[] = {e->a, e->b, e->c};
+    const bool is_of_thread = e->kind == EV_SVC || e->kind == EV_AGAIN || e->kind == EV_VMFAULT ||
+                              e->kind == EV_EXCEPTION;
     fprintf(out, "%s", kinds[e->kind].name);
     for (unsigned i = 0; i < kinds[e->kind].operands; i++) {
         fprintf(out, " %" PRIx64, operand[i]);
@@ -48,6 +50,9 @@ void event_print(FILE *out, const struct event *e)
     }
     if (e->preempt >= 0) {
         fprintf(out, " preempt=%x", (unsigned)e->preempt);
+    }
+    if (e->thread != 0 && is_of_thread) {
+        fprintf(out, " thread=%" PRIx64, e->thread);
     }
     fprintf(out, "\n");
 }
@@ -63,6 +68,10 @@ static void read_word(struct event *e, const char *word, unsigned position)
     char *end;
     if (strncmp(word, "preempt=", 8) == 0) {
         e->preempt = (int)strtol(word + 8, &end, 16);
+        return;
+    }
+    if (strncmp(word, "thread=", 7) == 0) {
+        e->thread = strtoull(word + 7, &end, 16);
         return;
     }
     const uint64_t number = strtoull(word, &end, 16);

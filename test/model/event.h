@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What can happen to a kernel from outside, as a line of text each:
+ * What can happen to a kernel from outside, as a line of text each. Those of the
+ * current thread can say which one they mean (its physical address): they do
+ * nothing if another runs.
  *
- *   svc x0 x1 .. x8 [<i>=<word> ...] [preempt=<n>]
+ *   svc x0 x1 .. x8 [<i>=<word> ...] [preempt=<n>] [thread=<address>]
  *               the current thread makes a system call; before it, it writes
  *               words of its IPC buffer (index in 8-byte words; 120..122 are
  *               the capabilities, 123..125 the receive slot). preempt: the
@@ -24,7 +26,16 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum event_kind { EV_SVC, EV_AGAIN, EV_ADVANCE, EV_JUMP, EV_TICK, EV_IRQ, EV_VMFAULT, EV_EXCEPTION };
+enum event_kind {
+    EV_SVC,
+    EV_AGAIN,
+    EV_ADVANCE,
+    EV_JUMP,
+    EV_TICK,
+    EV_IRQ,
+    EV_VMFAULT,
+    EV_EXCEPTION
+};
 
 enum { EVENT_REGS = 9, EVENT_WRITES = 40, EVENT_BUFFER_WORDS = 126 };
 
@@ -34,7 +45,8 @@ struct event_write {
 
 struct event {
     enum event_kind kind;
-    int preempt; /* EV_SVC, EV_AGAIN: -1 for none */
+    int preempt;     /* EV_SVC, EV_AGAIN: -1 for none */
+    uint64_t thread; /* whose event it is: nothing happens if another runs; 0: any */
     uint64_t x[EVENT_REGS];
     unsigned writes;
     struct event_write write[EVENT_WRITES];

@@ -66,7 +66,8 @@ static struct view_place place_of(const struct slot *slot)
     if (!host_is_ram(slot)) {
         const size_t size = (size_t)((const char *)kernel_irq_slot(1) - (char *)kernel_irq_slot(0));
         return (struct view_place){
-            VIEW_IRQS, (uint32_t)((size_t)((const char *)slot - (char *)kernel_irq_slot(0)) / size)};
+            VIEW_IRQS,
+            (uint32_t)((size_t)((const char *)slot - (char *)kernel_irq_slot(0)) / size)};
     }
     const uint64_t paddr = paddr_of(slot);
     for (unsigned n = 0; n < holder_count; n++) {
@@ -361,7 +362,8 @@ static void put_mappings(struct view *v)
                      pte_paddr(m->pte));
         } else {
             view_put(v, V_TABLE, m->vspace, F_ENTRY, m->vaddr >> KAAL_PAGE_BITS,
-                     pte_paddr(m->pte) | (uint64_t)m->level << VIEW_LEVEL_SHIFT | rights_of(m->pte));
+                     pte_paddr(m->pte) | (uint64_t)m->level << VIEW_LEVEL_SHIFT |
+                         rights_of(m->pte));
         }
     }
 }
@@ -402,7 +404,7 @@ static void put_scheduler(struct view *v)
     for (struct tree_node *n = tree_first(&s->release); n != NULL; n = tree_next(n)) {
         view_put(v, V_MACHINE, 0, F_RELEASE, i++, paddr_of(tcb_of_wait(n)));
     }
-    view_put(v, V_MACHINE, 0, F_TIMER, 0, s->armed == UINT64_MAX ? 0 : s->armed);
+    view_put(v, V_MACHINE, 0, F_TIMER, 0, host.deadline == UINT64_MAX ? 0 : host.deadline);
 }
 
 void kernel_scan(void)
@@ -429,7 +431,6 @@ static void put_buffers(struct view *v)
 
 void kernel_view(struct view *v, bool with_buffers)
 {
-
     for (unsigned i = 0; i < kernel.slot_count; i++) {
         const struct slot *slot = kernel.slots[i];
         if (kernel.places[i].object == VIEW_IRQS) {

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 
 static const char *const what_names[] = {
-    [V_MACHINE] = "machine", [V_SLOT] = "slot",   [V_ENDPOINT] = "endpoint",
-    [V_NTFN] = "notification", [V_REPLY] = "reply", [V_TCB] = "thread",
+    [V_MACHINE] = "machine",       [V_SLOT] = "slot",        [V_ENDPOINT] = "endpoint",
+    [V_NTFN] = "notification",     [V_REPLY] = "reply",      [V_TCB] = "thread",
     [V_SC] = "scheduling context", [V_TABLE] = "page table", [V_MEMORY] = "memory",
-    [V_IRQ] = "interrupt", [V_WAITERS] = "queue of",
+    [V_IRQ] = "interrupt",         [V_WAITERS] = "queue of",
 };
 
 static const char *const field_names[] = {
@@ -60,8 +60,7 @@ static void print(FILE *out, const struct view_record *r, const char *x_name, ui
                   const char *y_name, uint64_t y)
 {
     fprintf(out, "  %s 0x%" PRIx64 ", %s [0x%" PRIx64 "]: %s 0x%" PRIx64 ", %s 0x%" PRIx64 "\n",
-            what_names[r->what], r->id, field_names[r->field], r->index, x_name, x,
-            y_name, y);
+            what_names[r->what], r->id, field_names[r->field], r->index, x_name, x, y_name, y);
 }
 
 bool view_compare_as(FILE *out, struct view *x, const char *x_name, struct view *y,

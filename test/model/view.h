@@ -11,75 +11,86 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum view_what { V_MACHINE, V_SLOT, V_ENDPOINT, V_NTFN, V_REPLY, V_TCB, V_SC, V_TABLE, V_MEMORY, V_WAITERS,
-                 V_IRQ };
+enum view_what {
+    V_MACHINE,
+    V_SLOT,
+    V_ENDPOINT,
+    V_NTFN,
+    V_REPLY,
+    V_TCB,
+    V_SC,
+    V_TABLE,
+    V_MEMORY,
+    V_WAITERS,
+    V_IRQ
+};
 
-#define VIEW_FIELDS(X)                                     \
-    X(F_TYPE, "type")                                      \
-    X(F_OBJECT, "object")                                  \
-    X(F_RIGHTS, "rights")                                  \
-    X(F_BADGE, "badge")                                    \
-    X(F_SIZE, "size or radix")                             \
-    X(F_GUARD, "guard")                                    \
-    X(F_GUARD_BITS, "guard bits")                          \
-    X(F_DEVICE, "is device memory")                        \
-    X(F_WATERMARK, "bytes used")                           \
-    X(F_ASID, "address space identifier")                  \
-    X(F_VADDR, "mapped address")                           \
-    X(F_LEVEL, "mapped level")                             \
-    X(F_NUMBER, "number")                                  \
-    X(F_PARENT, "parent")                                  \
-    X(F_ORIGINAL, "is an original")                        \
-    X(F_ORDER, "place among its siblings")                 \
-    X(F_CHILDREN, "number of children")                    \
-    X(F_STATE, "state")                                    \
-    X(F_WAITER, "waiter")                                  \
-    X(F_RECEIVING, "waiters receive")                      \
-    X(F_ACTIVE, "holds a signal")                          \
-    X(F_PENDING, "pending bits")                           \
-    X(F_BOUND, "bound thread or notification")             \
-    X(F_SC, "scheduling context")                          \
-    X(F_CALLER, "caller")                                  \
-    X(F_PRIORITY, "priority")                              \
-    X(F_MCP, "maximum controlled priority")                \
-    X(F_DOMAIN, "domain")                                  \
-    X(F_REGISTER, "register")                              \
-    X(F_BLOCKED_ON, "waits on")                            \
-    X(F_REPLY, "reply object")                             \
-    X(F_SENDER_BADGE, "badge of the blocked send")         \
-    X(F_SENDER_CALLS, "blocked send is a call")            \
-    X(F_SENDER_GRANTS, "blocked send can grant")           \
+#define VIEW_FIELDS(X)                                       \
+    X(F_TYPE, "type")                                        \
+    X(F_OBJECT, "object")                                    \
+    X(F_RIGHTS, "rights")                                    \
+    X(F_BADGE, "badge")                                      \
+    X(F_SIZE, "size or radix")                               \
+    X(F_GUARD, "guard")                                      \
+    X(F_GUARD_BITS, "guard bits")                            \
+    X(F_DEVICE, "is device memory")                          \
+    X(F_WATERMARK, "bytes used")                             \
+    X(F_ASID, "address space identifier")                    \
+    X(F_VADDR, "mapped address")                             \
+    X(F_LEVEL, "mapped level")                               \
+    X(F_NUMBER, "number")                                    \
+    X(F_PARENT, "parent")                                    \
+    X(F_ORIGINAL, "is an original")                          \
+    X(F_ORDER, "place among its siblings")                   \
+    X(F_CHILDREN, "number of children")                      \
+    X(F_STATE, "state")                                      \
+    X(F_WAITER, "waiter")                                    \
+    X(F_RECEIVING, "waiters receive")                        \
+    X(F_ACTIVE, "holds a signal")                            \
+    X(F_PENDING, "pending bits")                             \
+    X(F_BOUND, "bound thread or notification")               \
+    X(F_SC, "scheduling context")                            \
+    X(F_CALLER, "caller")                                    \
+    X(F_PRIORITY, "priority")                                \
+    X(F_MCP, "maximum controlled priority")                  \
+    X(F_DOMAIN, "domain")                                    \
+    X(F_REGISTER, "register")                                \
+    X(F_BLOCKED_ON, "waits on")                              \
+    X(F_REPLY, "reply object")                               \
+    X(F_SENDER_BADGE, "badge of the blocked send")           \
+    X(F_SENDER_CALLS, "blocked send is a call")              \
+    X(F_SENDER_GRANTS, "blocked send can grant")             \
     X(F_SENDER_GRANTS_REPLY, "blocked send can grant reply") \
-    X(F_BUFFER, "IPC buffer address")                      \
-    X(F_FAULT, "fault")                                    \
-    X(F_FAULT_WORD, "fault word")                          \
-    X(F_FLAGS, "flags")                                    \
-    X(F_YIELD, "yield to")                                 \
-    X(F_BUDGET, "budget")                                  \
-    X(F_PERIOD, "period")                                  \
-    X(F_CONSUMED, "consumed")                              \
-    X(F_EXTRA, "extra refills")                            \
-    X(F_REFILL_AMOUNT, "amount of refill")                 \
-    X(F_REFILL_TIME, "time of refill")                     \
-    X(F_ENTRY, "table entry")                              \
-    X(F_WORD, "word")                                      \
-    X(F_MASKED, "is masked")                               \
-    X(F_EDGE, "is edge-triggered")                         \
-    X(F_ISSUED, "has a handler")                           \
-    X(F_CURRENT, "current thread")                         \
-    X(F_READY, "ready")                                    \
-    X(F_RELEASE, "waits for release")                      \
-    X(F_TIMER, "timer")                                    \
-    X(F_NOW, "time")                                       \
-    X(F_SCHEDULE_DOMAIN, "schedule: domain")               \
-    X(F_SCHEDULE_TIME, "schedule: duration")               \
+    X(F_BUFFER, "IPC buffer address")                        \
+    X(F_FAULT, "fault")                                      \
+    X(F_FAULT_WORD, "fault word")                            \
+    X(F_FLAGS, "flags")                                      \
+    X(F_YIELD, "yield to")                                   \
+    X(F_BUDGET, "budget")                                    \
+    X(F_PERIOD, "period")                                    \
+    X(F_CONSUMED, "consumed")                                \
+    X(F_EXTRA, "extra refills")                              \
+    X(F_REFILL_AMOUNT, "amount of refill")                   \
+    X(F_REFILL_TIME, "time of refill")                       \
+    X(F_ENTRY, "table entry")                                \
+    X(F_WORD, "word")                                        \
+    X(F_MASKED, "is masked")                                 \
+    X(F_EDGE, "is edge-triggered")                           \
+    X(F_ISSUED, "has a handler")                             \
+    X(F_CURRENT, "current thread")                           \
+    X(F_READY, "ready")                                      \
+    X(F_RELEASE, "waits for release")                        \
+    X(F_TIMER, "timer")                                      \
+    X(F_NOW, "time")                                         \
+    X(F_SCHEDULE_DOMAIN, "schedule: domain")                 \
+    X(F_SCHEDULE_TIME, "schedule: duration")                 \
     X(F_SCHEDULE_AT, "schedule: entry that runs")
 
 enum view_field {
 #define X(name, text) name,
     VIEW_FIELDS(X)
 #undef X
-    FIELDS
+        FIELDS
 };
 
 /* F_STATE of a thread. */
@@ -109,8 +120,13 @@ static inline uint64_t view_slot_id(struct view_place place)
 }
 
 /* Low bits of a mapping's value; its level stands above them. */
-enum { VIEW_CAN_READ = 1, VIEW_CAN_WRITE = 2, VIEW_CAN_EXECUTE = 4, VIEW_IS_CACHED = 8,
-       VIEW_LEVEL_SHIFT = 4 };
+enum {
+    VIEW_CAN_READ = 1,
+    VIEW_CAN_WRITE = 2,
+    VIEW_CAN_EXECUTE = 4,
+    VIEW_IS_CACHED = 8,
+    VIEW_LEVEL_SHIFT = 4
+};
 
 /* Index of the record of a table: level 1 to 3. */
 static inline uint64_t view_table_index(uint64_t vaddr, unsigned level)
@@ -126,8 +142,8 @@ struct view_record {
 };
 
 struct view {
-    uint64_t hash;  /* the same for the same records in any order */
-    bool is_kept;   /* keep the records, else only the hash */
+    uint64_t hash; /* the same for the same records in any order */
+    bool is_kept;  /* keep the records, else only the hash */
     unsigned count;
     unsigned room;
     struct view_record *records;
@@ -141,8 +157,8 @@ static inline uint64_t view_mix(uint64_t a)
 
 void view_keep(struct view *v, const struct view_record *record);
 
-static inline void view_put(struct view *v, enum view_what what, uint64_t id,
-                            enum view_field field, uint64_t index, uint64_t value)
+static inline void view_put(struct view *v, enum view_what what, uint64_t id, enum view_field field,
+                            uint64_t index, uint64_t value)
 {
     if (value == 0) {
         return;
@@ -150,8 +166,7 @@ static inline void view_put(struct view *v, enum view_what what, uint64_t id,
     const uint64_t key = (uint64_t)what << 56 | (uint64_t)field << 48 | index;
     v->hash += view_mix(view_mix(view_mix(key) + id) + value);
     if (v->is_kept) {
-        const struct view_record record = {id, index, (uint32_t)what, (uint32_t)field,
-                                           value};
+        const struct view_record record = {id, index, (uint32_t)what, (uint32_t)field, value};
         view_keep(v, &record);
     }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "model_side.h"
+#include "mirror.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -91,16 +91,14 @@ void model_start(void)
     for (uint32_t i = 0; i < 1 << KAAL_ROOT_CNODE_RADIX; i++) {
         const struct cap *cap = &kernel.root_cnode[i].cap;
         if (cap->type == CAP_UNTYPED) {
-            untyped[boot.untyped_count++] =
-                (struct model_boot_untyped){arch_virt_to_phys(cap->obj), i,
-                                            (uint8_t)cap_untyped_bits(cap),
-                                            cap_untyped_is_device(cap)};
+            untyped[boot.untyped_count++] = (struct model_boot_untyped){
+                arch_virt_to_phys(cap->obj), i, (uint8_t)cap_untyped_bits(cap),
+                cap_untyped_is_device(cap)};
         } else if (cap->type == CAP_PAGE) {
             pages[boot.page_count++] = boot_page(cap, i);
         } else if (cap->type == CAP_PAGE_TABLE) {
-            tables[boot.table_count++] =
-                (struct model_boot_table){arch_virt_to_phys(cap->obj), cap_mapped_vaddr(cap), i,
-                                          (uint8_t)cap_pt_level(cap)};
+            tables[boot.table_count++] = (struct model_boot_table){
+                arch_virt_to_phys(cap->obj), cap_mapped_vaddr(cap), i, (uint8_t)cap_pt_level(cap)};
         }
     }
     model_free(model);
@@ -226,9 +224,8 @@ static void put_sc(struct view *v, uint64_t id)
 static void put_tcb(struct view *v, uint64_t id)
 {
     static const enum view_state states[] = {
-        [MODEL_STOPPED] = VS_STOPPED,     [MODEL_RUNNABLE] = VS_RUNNABLE,
-        [MODEL_SENDING] = VS_SEND,        [MODEL_RECEIVING] = VS_RECEIVE,
-        [MODEL_REPLYING] = VS_REPLY,      [MODEL_WAITING] = VS_NTFN,
+        [MODEL_STOPPED] = VS_STOPPED,   [MODEL_RUNNABLE] = VS_RUNNABLE, [MODEL_SENDING] = VS_SEND,
+        [MODEL_RECEIVING] = VS_RECEIVE, [MODEL_REPLYING] = VS_REPLY,    [MODEL_WAITING] = VS_NTFN,
     };
     struct model_thread t;
     if (!model_thread(model, id, &t)) {
