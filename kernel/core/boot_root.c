@@ -225,7 +225,8 @@ static void make_sched_context(struct boot *boot)
     struct sc *sc = (struct sc *)boot_alloc(boot, SC_MIN_BITS);
     struct cap cap = cap_object(CAP_SCHED_CONTEXT, sc);
     cap.a = SC_MIN_BITS;
-    sc->budget = sc->period = sc->remaining = sc_us_to_ticks(ROOT_SLICE_US);
+    sc_start(sc, sc_us_to_ticks(ROOT_SLICE_US), sc_us_to_ticks(ROOT_SLICE_US), SC_REFILLS_MIN,
+             arch_now());
     sc->tcb = boot->root;
     boot->root->sc = sc;
     set_cap(boot, KAAL_ROOT_SCHED_CONTEXT, cap);

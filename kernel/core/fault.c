@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fault.h"
 
+#include "object/sched_context.h"
+
 #include "ipc.h"
 #include "lib/fmt.h"
 #include "sched.h"
@@ -132,7 +134,7 @@ bool fault_accept_reply(const struct tcb *handler, struct tcb *t)
     unsigned length = kaal_msginfo_length(info);
     unsigned first = 0, limit = 0;
 
-    if (t->fault.kind == KAAL_FAULT_UNKNOWN_SYSCALL) {
+    if (t->fault.kind == KAAL_FAULT_UNKNOWN_SYSCALL || t->fault.kind == KAAL_FAULT_TIMEOUT) {
         limit = SYSCALL_REPLY_WORDS;
     } else if (t->fault.kind == KAAL_FAULT_USER_EXCEPTION) {
         first = 31; /* pc, sp, pstate are registers 31-33 of set_register() */
@@ -186,7 +188,9 @@ static void report_unhandled(const struct tcb *t, const struct fault *fault)
 
 void fault_raise(struct tcb *t, struct fault fault)
 {
-    const struct cap *handler = &t->slots[TCB_SLOT_FAULT_HANDLER].cap;
+    const bool is_timeout = fault.kind == KAAL_FAULT_TIMEOUT;
+    const struct cap *handler =
+        &t->slots[is_timeout ? TCB_SLOT_TIMEOUT_HANDLER : TCB_SLOT_FAULT_HANDLER].cap;
     struct endpoint *ep = cap_endpoint(handler);
 
     if (ep == NULL || !fault_is_handler(handler)) {
@@ -201,8 +205,20 @@ void fault_raise(struct tcb *t, struct fault fault)
                  .can_block = true,
                  .can_grant = cap_has_rights(handler, KAAL_RIGHT_GRANT),
                  .can_grant_reply = cap_has_rights(handler, KAAL_RIGHT_GRANT_REPLY),
-                 .can_donate = t->sc != NULL,
+                 .can_donate = t->sc != NULL && !is_timeout,
              });
+}
+
+bool fault_has_timeout(const struct tcb *t)
+{
+    return cap_endpoint(&t->slots[TCB_SLOT_TIMEOUT_HANDLER].cap) != NULL;
+}
+
+void fault_raise_timeout(struct tcb *t)
+{
+    sc_end_yield(t);
+    fault_raise(t, (struct fault){.kind = KAAL_FAULT_TIMEOUT,
+                                  .words = {t->sc->badge, sc_take_consumed(t->sc)}});
 }
 
 void fault_raise_cap(struct tcb *t, cptr_t cptr, bool in_receive, unsigned kind, unsigned bits_left)

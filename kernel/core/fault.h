@@ -6,13 +6,20 @@
 /* Whose end without a handler is always told on the console. */
 extern const struct tcb *fault_root_task;
 
-/* t, which is current, stops for this fault and tells its handler; with no
+/* t, which is in no queue, stops for this fault and tells its handler; with no
  * usable handler it just stops. regs.pc is the instruction to run again. */
 void fault_raise(struct tcb *t, struct fault fault);
 
 /* t's capability pointer cptr leads nowhere. */
 void fault_raise_cap(struct tcb *t, cptr_t cptr, bool in_receive, unsigned kind,
                      unsigned bits_left);
+
+/* Is somebody to hear of it when t's refill is used up? */
+bool fault_has_timeout(const struct tcb *t);
+
+/* Tell them, with what was charged so far. Pre: fault_has_timeout(), t has a
+ * context and is in no queue. */
+void fault_raise_timeout(struct tcb *t);
 
 /* Is cap fit to be a fault handler: an endpoint to call, or null? */
 bool fault_is_handler(const struct cap *cap);

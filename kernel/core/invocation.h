@@ -12,6 +12,9 @@
 /* Not an error of the ABI: user space never sees it. */
 #define INV_PREEMPTED ((enum kaal_err)255)
 
+/* Nor this: done, but whoever ends the wait of the caller answers. */
+#define INV_ANSWERED_LATER ((enum kaal_err)254)
+
 enum { INV_RESULT_WORDS = 4 };
 
 struct invocation {
@@ -20,6 +23,7 @@ struct invocation {
     struct cap cap;    /* copy of it */
     unsigned length;   /* words that are really there */
     unsigned caps;
+    bool is_call;                   /* an answer is wanted */
     struct kaal_ipc_buffer *buffer; /* NULL if the caller has none */
     struct slot *extra[KAAL_MSG_CAPS];
     unsigned result_length;

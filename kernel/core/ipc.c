@@ -279,6 +279,20 @@ void ipc_receive(struct tcb *t, struct endpoint *ep, struct reply *reply, bool c
 
 /* ---- Reply ----------------------------------------------------------------- */
 
+/* t was answered. One whose time has not come may first ask its timeout handler,
+ * unless that is who answered. */
+static void go_on(struct tcb *t, bool was_timeout)
+{
+    struct sc *sc = t->sc;
+    if (!was_timeout && fault_has_timeout(t) && sc != NULL && sc->budget != 0 &&
+        !sc_is_due(sc, arch_now())) {
+        sc_charge_now(sc);
+        fault_raise_timeout(t);
+    } else {
+        sched_wake(t);
+    }
+}
+
 void ipc_reply(struct tcb *t, struct reply *reply, bool can_grant)
 {
     struct tcb *caller = reply->tcb;
@@ -286,6 +300,7 @@ void ipc_reply(struct tcb *t, struct reply *reply, bool can_grant)
         return;
     }
     reply_pop(reply);
+    const bool was_timeout = caller->fault.kind == KAAL_FAULT_TIMEOUT;
     if (caller->fault.kind == KAAL_FAULT_NONE) {
         transfer_message(t, caller, NULL, 0, can_grant);
         caller->state = TCB_RUNNING;
@@ -294,6 +309,6 @@ void ipc_reply(struct tcb *t, struct reply *reply, bool can_grant)
         caller->state = TCB_RUNNING;
     }
     if (caller->state == TCB_RUNNING) {
-        sched_wake(caller);
+        go_on(caller, was_timeout);
     }
 }

@@ -7,9 +7,14 @@
 #include "object/tcb.h"
 
 #include "cpu.h"
+#include "fault.h"
 #include "lib/assert.h"
 
 enum { BITS_PER_WORD = 64, NO_PRIORITY = -1 };
+
+/* Threads released in one timer interrupt: bounds the time with interrupts
+ * masked. The timer fires again at once for the others. */
+enum { RELEASE_BATCH = 16 };
 
 static struct sched *this_sched(void)
 {
@@ -20,7 +25,7 @@ static struct sched *this_sched(void)
 
 static void queue_link(struct sched *s, struct tcb *t, bool at_front)
 {
-    struct sched_queue *q = &s->ready[t->priority];
+    struct sched_queue *q = &s->ready[t->domain][t->priority];
     kassert(!t->is_ready_queued);
     t->ready_prev = at_front ? NULL : q->tail;
     t->ready_next = at_front ? q->head : NULL;
@@ -35,12 +40,13 @@ static void queue_link(struct sched *s, struct tcb *t, bool at_front)
         q->tail = t;
     }
     t->is_ready_queued = true;
-    s->bitmap[t->priority / BITS_PER_WORD] |= (uint64_t)1 << (t->priority % BITS_PER_WORD);
+    s->bitmap[t->domain][t->priority / BITS_PER_WORD] |= (uint64_t)1
+                                                         << (t->priority % BITS_PER_WORD);
 }
 
 static void queue_unlink(struct sched *s, struct tcb *t)
 {
-    struct sched_queue *q = &s->ready[t->priority];
+    struct sched_queue *q = &s->ready[t->domain][t->priority];
     if (t->ready_prev != NULL) {
         t->ready_prev->ready_next = t->ready_next;
     } else {
@@ -54,15 +60,18 @@ static void queue_unlink(struct sched *s, struct tcb *t)
     t->ready_next = t->ready_prev = NULL;
     t->is_ready_queued = false;
     if (q->head == NULL) {
-        s->bitmap[t->priority / BITS_PER_WORD] &= ~((uint64_t)1 << (t->priority % BITS_PER_WORD));
+        s->bitmap[t->domain][t->priority / BITS_PER_WORD] &=
+            ~((uint64_t)1 << (t->priority % BITS_PER_WORD));
     }
 }
 
+/* In the current domain. */
 static int highest_ready(const struct sched *s)
 {
+    const uint64_t *bitmap = s->bitmap[s->domains.current];
     for (int w = SCHED_PRIORITIES / BITS_PER_WORD - 1; w >= 0; w--) {
-        if (s->bitmap[w] != 0) {
-            return w * BITS_PER_WORD + 63 - __builtin_clzll(s->bitmap[w]);
+        if (bitmap[w] != 0) {
+            return w * BITS_PER_WORD + 63 - __builtin_clzll(bitmap[w]);
         }
     }
     return NO_PRIORITY;
@@ -72,12 +81,13 @@ static int highest_ready(const struct sched *s)
 
 void sched_init(struct sched *s)
 {
-    *s = (struct sched){.armed = UINT64_MAX};
+    s->armed = UINT64_MAX; /* the rest is zero */
+    domains_init(&s->domains);
 }
 
 static void release_later(struct sched *s, struct tcb *t)
 {
-    tree_insert(&s->release, &t->wait, t->sc->released_at);
+    tree_insert(&s->release, &t->wait, sc_head(t->sc)->time);
 }
 
 static void make_candidate(struct sched *s, struct tcb *t)
@@ -96,21 +106,18 @@ static void make_candidate(struct sched *s, struct tcb *t)
 void sched_wake(struct tcb *t)
 {
     struct cpu *cpu = arch_cpu();
+    struct sched *s = &cpu->sched;
     if (t->sc == NULL || t->sc->budget == 0) {
         return;
     }
-    if (t == cpu->current || t == cpu->sched.candidate || t->is_ready_queued || t->wait.linked) {
+    if (t == cpu->current || t == s->candidate || t->is_ready_queued || t->wait.linked) {
         return;
     }
-    if (t->sc != cpu->sched.charged || t->sc->released_at > cpu->sched.charge_start) {
-        const ticks_t now = arch_now();
-        sc_unblock(t->sc, now);
-        if (!sc_is_released(t->sc, now)) {
-            release_later(&cpu->sched, t);
-            return;
-        }
+    if (!sc_is_due(t->sc, s->charge_start) && !sc_is_due(t->sc, arch_now())) {
+        release_later(s, t);
+        return;
     }
-    make_candidate(&cpu->sched, t);
+    make_candidate(s, t);
 }
 
 void sched_remove(struct tcb *t)
@@ -127,21 +134,50 @@ void sched_remove(struct tcb *t)
     }
 }
 
+void sched_forget(const struct tcb *t)
+{
+    struct cpu *cpu = arch_cpu();
+    if (cpu->sched.emptied == t) {
+        cpu->sched.emptied = NULL;
+    }
+    if (cpu->current == t) {
+        cpu->current = &cpu->idle;
+    }
+}
+
+bool sched_yield_to(struct tcb *t)
+{
+    struct cpu *cpu = arch_cpu();
+    if (!tcb_can_run(t) || t->domain != cpu->sched.domains.current) {
+        return false;
+    }
+    sched_remove(t);
+    queue_link(&cpu->sched, t, true);
+    if (t->priority < cpu->current->priority) {
+        return false;
+    }
+    cpu->sched.favoured = t;
+    return true;
+}
+
 /* ---- Time -------------------------------------------------------------------- */
 
-/* A budget was used up in this kernel entry: file the thread that has it now
- * anew, behind its equals or for release. Only on the way out, because until
- * then the thread may still do things, such as block. */
+/*
+ * A refill was used up in this kernel entry: tell the thread's timeout handler,
+ * or file the thread anew, behind its equals or for release. Only on the way
+ * out, because until then the thread may still do things, such as block.
+ */
 static void settle(struct sched *s)
 {
-    struct sc *sc = s->emptied;
+    struct tcb *t = s->emptied;
     s->emptied = NULL;
-    if (sc == NULL || sc->tcb == NULL || sc->tcb->state != TCB_RUNNING) {
+    if (t == NULL || t->sc != s->emptied_sc || t->state != TCB_RUNNING) {
         return;
     }
-    struct tcb *t = sc->tcb;
     sched_remove(t);
-    if (sc_is_released(sc, s->charge_start)) {
+    if (s->is_overrun && fault_has_timeout(t)) {
+        fault_raise_timeout(t);
+    } else if (sc_is_due(t->sc, s->charge_start)) {
         queue_link(s, t, false);
     } else {
         release_later(s, t);
@@ -152,14 +188,12 @@ static void charge_until(ticks_t now)
 {
     struct sched *s = this_sched();
     struct sc *sc = s->charged;
-    if (sc == NULL) {
-        s->charge_start = now;
-        return;
-    }
     const ticks_t used = now - s->charge_start;
     s->charge_start = now;
-    if (sc_charge(sc, used, now)) {
-        s->emptied = sc;
+    if (sc != NULL && sc_charge(sc, used)) {
+        s->emptied = sc->tcb;
+        s->emptied_sc = sc;
+        s->is_overrun = !sc_is_round_robin(sc);
     }
 }
 
@@ -171,12 +205,13 @@ void sched_charge(void)
 void sched_yield(void)
 {
     struct sched *s = this_sched();
-    const ticks_t now = arch_now();
     struct sc *sc = s->charged;
-    charge_until(now);
-    if (sc != NULL && arch_cpu()->current->sc == sc) {
-        sc_forfeit(sc, now);
-        s->emptied = sc;
+    sched_charge();
+    if (sc != NULL && s->emptied == NULL && arch_cpu()->current->sc == sc) {
+        sc_forfeit(sc);
+        s->emptied = sc->tcb;
+        s->emptied_sc = sc;
+        s->is_overrun = false;
     }
 }
 
@@ -186,81 +221,122 @@ void sched_tick(void)
     const ticks_t now = arch_now();
     s->armed = UINT64_MAX;
     charge_until(now);
-    for (struct tree_node *n = tree_first(&s->release); n != NULL && n->key <= now;
-         n = tree_first(&s->release)) {
-        struct tcb *t = tcb_of_wait(n);
+    struct tree_node *n = tree_first(&s->release);
+    for (unsigned i = 0; i < RELEASE_BATCH && n != NULL && n->key <= now; i++) {
         tree_remove(&s->release, n);
-        queue_link(s, t, false);
+        queue_link(s, tcb_of_wait(n), false);
+        n = tree_first(&s->release);
     }
+    domains_tick(&s->domains, now);
 }
 
-static void arm_timer(struct sched *s, const struct sc *running)
+/* When the timer has to fire next. In the past if threads of a full batch are
+ * still to be released: it then fires at once. */
+static ticks_t next_event(const struct sched *s)
 {
-    ticks_t deadline = UINT64_MAX;
+    ticks_t event = s->domains.end;
     const struct tree_node *next = tree_first(&s->release);
-    if (running != NULL) {
-        deadline = s->charge_start + running->remaining;
+    if (s->charged != NULL && s->charge_start + sc_head(s->charged)->amount < event) {
+        event = s->charge_start + sc_head(s->charged)->amount;
     }
-    if (next != NULL && next->key < deadline) {
-        deadline = next->key;
+    if (next != NULL && next->key < event) {
+        event = next->key;
     }
-    if (deadline != s->armed) {
-        s->armed = deadline;
-        arch_timer_set(deadline);
+    return event;
+}
+
+static void arm_timer(struct sched *s)
+{
+    const ticks_t event = next_event(s);
+    if (event != s->armed) {
+        s->armed = event;
+        arch_timer_set(event);
     }
 }
 
 /* ---- Choosing ------------------------------------------------------------------ */
 
-/* A woken thread goes before its equals when the current one is gone, behind
- * them when it goes on. */
-static void file_candidate(struct sched *s, bool current_goes_on)
-{
-    struct tcb *t = s->candidate;
-    if (t != NULL) {
-        s->candidate = NULL;
-        queue_link(s, t, !current_goes_on);
-    }
-}
-
+/* File all who became ready in this kernel entry, then take the first of the
+ * highest priority of this domain. */
 static struct tcb *choose(struct cpu *cpu)
 {
     struct sched *s = &cpu->sched;
-    struct tcb *current = cpu->current;
-    const bool goes_on = current != &cpu->idle && tcb_can_run(current) && !current->is_ready_queued;
+    struct tcb *current = cpu->current, *woken = s->candidate, *favoured = s->favoured;
+    s->candidate = s->favoured = NULL;
 
-    file_candidate(s, goes_on);
-    const int top = highest_ready(s);
-    if (goes_on && current->priority >= top) {
-        return current;
+    /* It may have got a context in this entry whose time has not come. */
+    if (tcb_can_run(current) && current->sc != s->charged && !sc_is_due(current->sc, arch_now())) {
+        release_later(s, current);
+    }
+    const bool is_loose = tcb_can_run(current) && !current->is_ready_queued;
+    int top = highest_ready(s);
+    if (woken != NULL && woken->domain == s->domains.current && woken->priority > top) {
+        top = woken->priority;
+    }
+    const bool goes_on = is_loose && current->domain == s->domains.current &&
+                         current->priority >= top && favoured == NULL;
+    if (woken != NULL) {
+        queue_link(s, woken, !goes_on);
     }
     if (goes_on) {
+        return current;
+    }
+    if (is_loose) {
         queue_link(s, current, true);
     }
+    if (favoured != NULL && is_loose) {
+        queue_unlink(s, favoured);
+        queue_link(s, favoured, true);
+    }
+    top = highest_ready(s);
     if (top == NO_PRIORITY) {
         return &cpu->idle;
     }
-    struct tcb *next = s->ready[top].head;
+    struct tcb *next = s->ready[s->domains.current][top].head;
     queue_unlink(s, next);
     return next;
+}
+
+/* Begin to use another context, or none. */
+static void switch_context(struct sched *s, struct sc *sc, ticks_t now)
+{
+    charge_until(now);
+    s->charged = sc;
+    if (sc != NULL) {
+        sc_switch_to(sc, now);
+    }
+}
+
+/* Who runs next, with its context in use. If the last one's refill turns out
+ * to be used up, at the same moment, that may change the choice. */
+static struct tcb *choose_with_context(struct cpu *cpu)
+{
+    struct sched *s = &cpu->sched;
+    ticks_t now = 0; /* read once: no context is charged for being passed over */
+    for (;;) {
+        settle(s);
+        struct tcb *next = choose(cpu);
+        cpu->current = next;
+        if (next->sc != s->charged) {
+            now = now != 0 ? now : arch_now();
+            switch_context(s, next->sc, now);
+        }
+        if (s->emptied == NULL) {
+            return next;
+        }
+    }
 }
 
 void sched_exit(void)
 {
     struct cpu *cpu = arch_cpu();
-    struct sched *s = &cpu->sched;
 
     for (;;) {
-        settle(s);
-        struct tcb *next = choose(cpu);
-        struct sc *sc = next->sc;
-        cpu->current = next;
-        if (sc != s->charged) {
-            charge_until(arch_now());
-            s->charged = sc;
-            settle(s); /* of the thread before; next keeps its turn */
+        struct tcb *next = choose_with_context(cpu);
+        if (next->yield_to != NULL) {
+            sc_answer_yield(next); /* charged: another context was in use since */
         }
-        arm_timer(s, sc);
+        arm_timer(&cpu->sched);
         if (next != &cpu->idle) {
             unsigned asid;
             pte_t *root = asid_root_of(&next->slots[TCB_SLOT_VSPACE].cap, &asid);
@@ -274,43 +350,65 @@ void sched_exit(void)
 
 /* ---- Checks --------------------------------------------------------------------- */
 
-static const char *check_queue(const struct cpu *cpu, int priority)
+static const char *check_queue(const struct cpu *cpu, unsigned domain, int priority)
 {
-    const struct sched_queue *q = &cpu->sched.ready[priority];
-    const uint64_t bit = cpu->sched.bitmap[priority / BITS_PER_WORD] >> (priority % BITS_PER_WORD);
+    const struct sched_queue *q = &cpu->sched.ready[domain][priority];
+    const uint64_t bit =
+        cpu->sched.bitmap[domain][priority / BITS_PER_WORD] >> (priority % BITS_PER_WORD);
     const struct tcb *prev = NULL;
 
     if ((q->head != NULL) != ((bit & 1) != 0)) {
-        return "R1 bitmap";
+        return "KI-20 R1 bitmap";
     }
     for (const struct tcb *t = q->head; t != NULL; prev = t, t = t->ready_next) {
         if (t->ready_prev != prev || !t->is_ready_queued) {
             return "R2 queue links";
         }
-        if (t->priority != priority || !tcb_can_run(t) || t == cpu->current) {
-            return "R2 queued thread";
+        if (t->domain != domain || t->priority != priority || !tcb_can_run(t) ||
+            t == cpu->current) {
+            return "KI-20 R2 queued thread";
         }
     }
     return q->tail != prev ? "R2 queue tail" : NULL;
 }
 
+static const char *check_current(const struct cpu *cpu)
+{
+    const struct sched *s = &cpu->sched;
+    const struct tcb *t = cpu->current;
+    if (t == &cpu->idle) {
+        return highest_ready(s) != NO_PRIORITY ? "KI-21 R4 idle" : NULL;
+    }
+    if (!tcb_can_run(t) || t->domain != s->domains.current || highest_ready(s) > t->priority) {
+        return "KI-21 R4 priority";
+    }
+    return t->sc != s->charged || !sc_is_due(t->sc, s->charge_start) ? "R4 context in use" : NULL;
+}
+
 const char *sched_check(void)
 {
     const struct cpu *cpu = arch_cpu();
-    for (int p = 0; p < SCHED_PRIORITIES; p++) {
-        const char *broken = check_queue(cpu, p);
-        if (broken != NULL) {
-            return broken;
+    const struct sched *s = &cpu->sched;
+    for (unsigned d = 0; d < DOMAINS; d++) {
+        for (int p = 0; p < SCHED_PRIORITIES; p++) {
+            const char *broken = check_queue(cpu, d, p);
+            if (broken != NULL) {
+                return broken;
+            }
         }
     }
-    for (struct tree_node *n = tree_first(&cpu->sched.release); n != NULL; n = tree_next(n)) {
+    for (struct tree_node *n = tree_first(&s->release); n != NULL; n = tree_next(n)) {
         const struct tcb *t = tcb_of_wait(n);
-        if (t->state != TCB_RUNNING || t->sc == NULL || n->key != t->sc->released_at) {
-            return "R3 release queue";
+        if (t->state != TCB_RUNNING || t->sc == NULL || n->key != sc_head(t->sc)->time) {
+            return "KI-35 R3 release queue";
         }
     }
-    if (cpu->current != &cpu->idle && highest_ready(&cpu->sched) > cpu->current->priority) {
-        return "R4 priority";
+    if (s->armed != next_event(s)) {
+        return "KI-35 R5 timer";
     }
-    return tree_check(&cpu->sched.release);
+    const char *broken = check_current(cpu);
+    if (broken == NULL) {
+        broken = domains_check(&s->domains);
+    }
+    return broken != NULL ? broken : tree_check(&s->release);
 }

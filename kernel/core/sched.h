@@ -1,24 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The scheduler of one core: 256 FIFO queues of ready threads, a queue of
- * threads that wait for their budget to come back, and the timer.
+ * The scheduler of one core: for each domain 256 FIFO queues of ready threads, a
+ * queue of threads that wait for a refill of their budget, and the timer.
  *
  * R1  the bitmap marks exactly the non-empty ready queues.
- * R2  a queued thread can run, is not current and stands in the queue of its
- *     priority.
- * R3  the release queue holds exactly the runnable threads whose scheduling
- *     context is not released yet, keyed by release time.
- * R4  at kernel exit no ready thread has a higher priority than current.
+ * R2  the ready queues hold exactly the threads that can run and are not
+ *     current, each in that of its domain and priority.
+ * R3  the release queue holds exactly the runnable threads whose first refill is
+ *     not due yet, keyed by its time.
+ * R4  at kernel exit current can run, in the current domain, with its context in
+ *     use, and no ready thread of the domain has a higher priority; or it is
+ *     idle and none of the domain is ready.
+ * R5  at kernel exit the timer is armed for the earliest of the end of the first
+ *     refill in use, the first release and the end of the domain.
  *
- * Time is charged when the scheduling context in use changes, when the timer
- * fires and when somebody asks; the timer is armed for the end of the current
- * budget or the next release, whichever is first.
+ * docs/scheduling.md is the specification.
  */
 #pragma once
 #include <kaal/abi/types.h>
 
 #include "arch/arch.h"
 #include "lib/tree.h"
+#include "object/domain.h"
 
 enum { SCHED_PRIORITIES = KAAL_MAX_PRIORITY + 1 };
 
@@ -27,40 +30,55 @@ struct sched_queue {
 };
 
 struct sched {
-    struct sched_queue ready[SCHED_PRIORITIES];
-    uint64_t bitmap[SCHED_PRIORITIES / 64];
+    struct sched_queue ready[DOMAINS][SCHED_PRIORITIES];
+    uint64_t bitmap[DOMAINS][SCHED_PRIORITIES / 64];
+    struct domains domains;
     struct tree release;
     struct tcb *candidate; /* woken by this kernel entry, in no queue yet */
+    struct tcb *favoured;  /* current made way for it in this kernel entry */
     struct sc *charged;    /* whose time runs since charge_start */
-    struct sc *emptied;    /* used up in this kernel entry, to be acted on at its end */
     ticks_t charge_start;
+
+    /* A first refill was used up in this kernel entry, to be acted on at its end:
+     * by this thread, of this context, by running (not by yielding, or in turn). */
+    struct tcb *emptied;
+    struct sc *emptied_sc;
+    bool is_overrun;
+
     ticks_t armed; /* what the timer is set to */
 };
 
+/* Pre: zeroed. */
 void sched_init(struct sched *s);
 
-/* t became runnable (its state says so): queue it if it has budget, for
- * release if it lacks it, nowhere without a scheduling context. */
+/* t became runnable (its state says so): queue it if its first refill
+ * is due, else for release; nowhere without a scheduling context. */
 void sched_wake(struct tcb *t);
 
 /* t stops being runnable, or loses its scheduling context: leave all queues.
  * Call before the change. */
 void sched_remove(struct tcb *t);
 
-/* Charge what the context in use has consumed up to now. If that uses its
- * budget up, its thread goes to the release queue, or behind its equals, when
- * the kernel is left. */
+/* t is going away: neither current nor anything else of this entry. */
+void sched_forget(const struct tcb *t);
+
+/* t goes to the front of its equals, if it can run. Returns whether current makes
+ * way for it on the way out: then t has at least its priority. */
+bool sched_yield_to(struct tcb *t);
+
+/* Charge what the context in use has consumed up to now. If that uses its first
+ * refill up, its thread is filed anew when the kernel is left. */
 void sched_charge(void);
 
-/* sys_yield: give up what is left of the current budget. */
+/* sys_yield: give up what is left of the first refill. */
 void sched_yield(void);
 
-/* The timer fired: charge, release who is due. */
+/* The timer fired: charge, release who is due, change the domain. */
 void sched_tick(void);
 
 /* Choose who runs next, switch to it, arm the timer. The last thing the
  * kernel does; sleeps while nobody can run. */
 void sched_exit(void);
 
-/* NULL if R1..R4 hold, else the name of the broken one. */
+/* NULL if R1..R5 hold, else the name of the broken one. */
 const char *sched_check(void);

@@ -69,6 +69,7 @@ static bool invoke(struct invocation *inv, word_t info, struct send_mode mode)
     const unsigned limit = inv->buffer == NULL ? (unsigned)KAAL_MSG_REGS : (unsigned)KAAL_MSG_MAX;
 
     inv->length = length < limit ? length : limit;
+    inv->is_call = mode.is_call;
     const enum kaal_err err = invocation_dispatch(inv, kaal_msginfo_label(info));
     if (!is_alive(t)) {
         return false;
@@ -77,7 +78,7 @@ static bool invoke(struct invocation *inv, word_t info, struct send_mode mode)
         ipc_rewind(t);
         return false;
     }
-    if (mode.is_call) {
+    if (mode.is_call && err != INV_ANSWERED_LATER) {
         answer(t, inv, err);
     }
     return true;

@@ -1,56 +1,101 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Scheduling context: the right to a budget of processor time in each period.
+ * Scheduling context: the right to a budget of processor time in each period,
+ * as a sporadic server. Its refills lie behind the structure, in the rest of
+ * the object's memory; docs/scheduling.md says how they are used.
  *
  * C1  tcb->sc == sc for tcb != NULL; ntfn->sc == sc for ntfn != NULL.
- * C2  0 < remaining <= budget <= period.
+ * C2  a configured context has 0 < budget <= period and 1..refill_max refills.
  * C3  reply is the newest of the calls it was donated along, linked back.
- *
- * budget == period is round robin: a used-up budget is whole again at once,
- * and the thread goes behind its equals. Otherwise a used-up budget comes back
- * one period after the time its use began. A thread that wakes with part of
- * its budget left begins a new period with that part, so that no window of one
- * period, counted from when use began, holds more than budget.
+ * C4  refills ascend and do not overlap; all lie within one period, none is
+ *     empty, and together they are the budget (round robin: one refill of at
+ *     most the budget).
+ * C5  the first refill is at least sc_min_ticks().
+ * C6  yield_from->yield_to == sc for yield_from != NULL.
  */
 #pragma once
 #include "object/slot.h"
 
+/* An amount of time that may be used from a time on. */
+struct refill {
+    ticks_t time;
+    ticks_t amount;
+};
+
 struct sc {
-    ticks_t budget; /* 0: not configured yet, grants no time */
-    ticks_t period;
-    ticks_t remaining;
-    ticks_t released_at; /* may be used from here on */
-    ticks_t consumed;    /* since sys_sc_consumed was last called */
+    ticks_t budget;   /* 0: not configured yet, grants no time */
+    ticks_t period;   /* equal to budget: round robin */
+    ticks_t consumed; /* since it was last asked for */
     struct tcb *tcb;
     struct ntfn *ntfn;
     struct reply *reply;
+    struct tcb *yield_from; /* waits in YieldTo for this context */
     badge_t badge;
     unsigned core;
-    unsigned extra_refills;
+    uint16_t refill_max;
+    uint16_t refill_first; /* index: the list goes round in refills[] */
+    uint16_t refill_count;
+    _Alignas(64) struct refill refills[]; /* refill_max of them */
 };
-enum { SC_MIN_BITS = 8 };
-_Static_assert(sizeof(struct sc) <= 1 << SC_MIN_BITS, "KAAL_OBJECT(SCHED_CONTEXT) size");
+enum { SC_MIN_BITS = 8, SC_BYTES = 128, SC_REFILLS_MIN = 2, SC_REFILLS_MAX = 256 };
+_Static_assert(sizeof(struct sc) == SC_BYTES, "the ABI's bound on extra refills");
+
+/* Budgets and periods, in microseconds. Shortest: well above what entering
+ * and leaving the kernel costs. Longest: far from any overflow of ticks. */
+#define SC_MIN_US 100
+#define SC_MAX_US ((word_t)1 << 40)
 
 static inline bool sc_is_round_robin(const struct sc *sc)
 {
     return sc->budget == sc->period;
 }
 
-/* Has it budget to use at now? */
-static inline bool sc_is_released(const struct sc *sc, ticks_t now)
+/* Refill i of the list. Pre: i < refill_max. */
+static inline struct refill *sc_refill(struct sc *sc, unsigned i)
 {
-    return sc->budget != 0 && sc->released_at <= now;
+    const unsigned at = sc->refill_first + i;
+    return &sc->refills[at < sc->refill_max ? at : at - sc->refill_max];
 }
 
-/* Use up to used ticks of the budget. True if that emptied it; it is then
- * whole again from released_at on. */
-bool sc_charge(struct sc *sc, ticks_t used, ticks_t now);
+/* The first refill. Pre: configured. */
+static inline const struct refill *sc_head(const struct sc *sc)
+{
+    return &sc->refills[sc->refill_first];
+}
 
-/* Give up what is left of the budget, without having used it. */
-void sc_forfeit(struct sc *sc, ticks_t now);
+/* May it be used at now? */
+static inline bool sc_is_due(const struct sc *sc, ticks_t now)
+{
+    return sc->budget != 0 && sc_head(sc)->time <= now;
+}
 
-/* The thread that uses it wakes up: begin a period if there is none. */
-void sc_unblock(struct sc *sc, ticks_t now);
+/* The shortest first refill. */
+ticks_t sc_min_ticks(void);
+
+/* Begin with one refill of the whole budget, due now. */
+void sc_start(struct sc *sc, ticks_t budget, ticks_t period, unsigned refill_max, ticks_t now);
+
+/* A core begins to use it. */
+void sc_switch_to(struct sc *sc, ticks_t now);
+
+/* used ticks of it were used. True if that used the first refill up.
+ * O(refill_max). */
+bool sc_charge(struct sc *sc, ticks_t used);
+
+/* Give up what is left of the first refill, without having used it. */
+void sc_forfeit(struct sc *sc);
+
+/* Microseconds consumed since the last call. */
+word_t sc_take_consumed(struct sc *sc);
+
+/* Charge it up to now if it is in use. */
+void sc_charge_now(struct sc *sc);
+
+/* t waits in a YieldTo: answer it, with what is charged so far. */
+void sc_answer_yield(struct tcb *t);
+
+/* The same, charging first; nothing if t waits in none. */
+void sc_end_yield(struct tcb *t);
 
 /* Give it to a thread that has none; whoever had it loses it. */
 void sc_donate(struct sc *sc, struct tcb *to);
@@ -67,4 +112,5 @@ ticks_t sc_us_to_ticks(word_t us);
 word_t sc_ticks_to_us(ticks_t ticks);
 void sc_set_timer_hz(uint64_t hz);
 
+/* NULL if C1..C6 hold, else the name of the broken one. */
 const char *sc_check(const struct sc *sc);

@@ -13,6 +13,7 @@ void tcb_create(struct tcb *t)
 {
     arch_regs_init(&t->regs);
     t->state = TCB_INACTIVE;
+    t->domain = arch_cpu()->sched.domains.current;
 }
 
 bool tcb_can_run(const struct tcb *t)
@@ -63,6 +64,7 @@ void tcb_cancel_ipc(struct tcb *t)
 
 void tcb_suspend(struct tcb *t)
 {
+    sc_end_yield(t);
     tcb_cancel_ipc(t);
     if (t->state == TCB_RUNNING) {
         sched_remove(t);
@@ -82,7 +84,6 @@ void tcb_resume(struct tcb *t)
 
 void tcb_finalise(struct tcb *t)
 {
-    struct cpu *cpu = arch_cpu();
     tcb_suspend(t);
     if (t->sc != NULL) {
         sc_unbind_tcb(t->sc);
@@ -91,9 +92,7 @@ void tcb_finalise(struct tcb *t)
         ntfn_unbind(t->bound_ntfn);
     }
     arch_fp_release(t);
-    if (cpu->current == t) {
-        cpu->current = &cpu->idle;
-    }
+    sched_forget(t);
 }
 
 /* ---- Priority ------------------------------------------------------------------------ */
@@ -126,6 +125,17 @@ void tcb_set_priority(struct tcb *t, uint8_t priority)
     }
 }
 
+void tcb_set_domain(struct tcb *t, uint8_t domain)
+{
+    if (t->state != TCB_RUNNING) {
+        t->domain = domain;
+        return;
+    }
+    sched_remove(t);
+    t->domain = domain;
+    sched_wake(t);
+}
+
 /* ---- Check --------------------------------------------------------------------------- */
 
 static bool is_blocked(const struct tcb *t)
@@ -141,7 +151,7 @@ const char *tcb_check(const struct tcb *t)
     if (t->wait.linked && (t->state == TCB_INACTIVE || t->state == TCB_BLOCKED_REPLY)) {
         return "T2 queued without waiting";
     }
-    if (t->is_ready_queued && (!tcb_can_run(t) || arch_cpu()->current == t)) {
+    if (t->is_ready_queued != (tcb_can_run(t) && arch_cpu()->current != t)) {
         return "T3 ready queue";
     }
     if ((t->sc != NULL && t->sc->tcb != t) ||
@@ -151,6 +161,9 @@ const char *tcb_check(const struct tcb *t)
     if (t->reply != NULL &&
         (t->reply->tcb != t || (t->state != TCB_BLOCKED_RECV && t->state != TCB_BLOCKED_REPLY))) {
         return "T5 reply";
+    }
+    if (t->domain >= DOMAINS || (t->yield_to != NULL && t->yield_to->yield_from != t)) {
+        return "T6 yield";
     }
     return NULL;
 }

@@ -5,11 +5,12 @@
  * T1  blocked_on names the endpoint, notification or reply the state needs,
  *     and is NULL in every other state.
  * T2  wait.linked only in the queue of blocked_on, or in the release queue of
- *     a runnable thread whose budget is used up.
- * T3  is_ready_queued only if runnable, with budget, and not current.
+ *     a runnable thread whose first refill is not due.
+ * T3  is_ready_queued exactly if it can run and is not current.
  * T4  sc->tcb == t for sc != NULL; bound_ntfn->bound == t likewise.
  * T5  reply->tcb == t for reply != NULL; only while blocked in receive or on
  *     the reply.
+ * T6  yield_to->yield_from == t for yield_to != NULL.
  *
  * regs.pc of a blocked thread is the address of the instruction that blocked
  * it: completing the operation moves it past, so that a thread which is
@@ -53,15 +54,17 @@ struct tcb {
     uint8_t state; /* enum tcb_state */
     uint8_t priority;
     uint8_t mcp; /* highest priority it may give to others */
+    uint8_t domain;
     bool is_ready_queued;
 
-    /* Of a blocked sender. */
+    /* Of a blocked sender; is_call also of one that waits in YieldTo. */
     bool is_call, can_grant, can_grant_reply;
     badge_t badge;
 
     void *blocked_on;
     struct reply *reply;
     struct sc *sc;
+    struct sc *yield_to; /* runnable, but its YieldTo is not answered yet */
     struct ntfn *bound_ntfn;
     struct tcb *ready_next, *ready_prev;
     struct tree_node wait;
@@ -77,7 +80,8 @@ static inline struct tcb *tcb_of_wait(struct tree_node *node)
     return (struct tcb *)(void *)((char *)node - offsetof(struct tcb, wait));
 }
 
-/* A fresh thread in zeroed memory: inactive, priority 0, nothing configured. */
+/* A fresh thread in zeroed memory: inactive, priority 0, in the current domain,
+ * nothing configured. */
 void tcb_create(struct tcb *t);
 
 /* Runnable with a released scheduling context that has budget. */
@@ -102,6 +106,7 @@ void tcb_cancel_ipc(struct tcb *t);
 void tcb_finalise(struct tcb *t);
 
 void tcb_set_priority(struct tcb *t, uint8_t priority);
+void tcb_set_domain(struct tcb *t, uint8_t domain);
 
-/* NULL if T1..T5 hold, else the name of the broken one. */
+/* NULL if T1..T6 hold, else the name of the broken one. */
 const char *tcb_check(const struct tcb *t);

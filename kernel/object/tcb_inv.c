@@ -114,14 +114,14 @@ static enum kaal_err decode_buffer(struct invocation *inv, unsigned extra, unsig
     return cap_derive(inv->extra[extra], &change->cap);
 }
 
-static enum kaal_err decode_handler(struct invocation *inv, unsigned extra,
+static enum kaal_err decode_handler(struct invocation *inv, unsigned extra, enum tcb_slot slot,
                                     struct slot_change *change)
 {
     const struct cap *cap = inv_cap(inv, extra);
     if (!fault_is_handler(cap)) {
         return inv_bad_cap(inv, extra);
     }
-    *change = (struct slot_change){.slot = &target(inv)->slots[TCB_SLOT_FAULT_HANDLER]};
+    *change = (struct slot_change){.slot = &target(inv)->slots[slot]};
     if (!cap_is_null(cap)) {
         change->source = inv->extra[extra];
         change->cap = *cap;
@@ -160,7 +160,7 @@ enum kaal_err tcb_inv_set_space(struct invocation *inv)
 {
     struct slot_change changes[3];
 
-    enum kaal_err err = decode_handler(inv, 0, &changes[0]);
+    enum kaal_err err = decode_handler(inv, 0, TCB_SLOT_FAULT_HANDLER, &changes[0]);
     if (err != KAAL_OK) {
         return err;
     }
@@ -173,6 +173,13 @@ enum kaal_err tcb_inv_set_space(struct invocation *inv)
         return err;
     }
     return apply_changes(inv, changes, 3);
+}
+
+enum kaal_err tcb_inv_set_timeout_endpoint(struct invocation *inv)
+{
+    struct slot_change handler;
+    const enum kaal_err err = decode_handler(inv, 0, TCB_SLOT_TIMEOUT_HANDLER, &handler);
+    return err == KAAL_OK ? apply_changes(inv, &handler, 1) : err;
 }
 
 /* ---- Priorities and time ------------------------------------------------------------------ */
@@ -261,7 +268,7 @@ enum kaal_err tcb_inv_set_sched_params(struct invocation *inv)
     if (err != KAAL_OK) {
         return err;
     }
-    err = decode_handler(inv, 2, &handler);
+    err = decode_handler(inv, 2, TCB_SLOT_FAULT_HANDLER, &handler);
     if (err != KAAL_OK) {
         return err;
     }

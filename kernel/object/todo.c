@@ -17,9 +17,3 @@ NOT_YET(vspace_inv_clean_invalidate)
 NOT_YET(vspace_inv_unify)
 NOT_YET(asid_inv_make_pool)
 
-/* scheduling */
-NOT_YET(tcb_inv_set_timeout_endpoint)
-NOT_YET(sc_inv_yield_to)
-NOT_YET(domain_inv_set)
-NOT_YET(domain_inv_set_schedule)
-NOT_YET(domain_inv_start)

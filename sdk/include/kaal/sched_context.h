@@ -47,6 +47,25 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_sc_consumed(kaal_cptr_t sc, kaal_wo
     return err;
 }
 
+/*
+ * Give the processor to the thread of sc: it goes to the front of its equals, and
+ * the caller makes way for it if its priority is at least the caller's.
+ *
+ * Rights:  none beyond the capability.
+ * Returns: when the caller runs again; *us as sys_sc_consumed().
+ * Errors:  ILLEGAL_OPERATION: no thread has sc, or the caller has it, or the priority
+ *          of its thread is above the caller's maximum controlled priority.
+ */
+KAAL_MUST_CHECK static inline kaal_err_t sys_sc_yield_to(kaal_cptr_t sc, kaal_word_t *us)
+{
+    struct kaal_msg msg = {0};
+    const kaal_err_t err = kaal_invoke(sc, KAAL_INV_SCHED_CONTEXT_YIELD_TO, 0, 0, &msg);
+    if (err == KAAL_OK) {
+        *us = msg.w[0];
+    }
+    return err;
+}
+
 /* What sys_sched_control_configure() sets. */
 struct kaal_sched_params {
     kaal_word_t budget_us;     /* microseconds of each period */

@@ -91,6 +91,20 @@ sys_tcb_set_mcpriority(kaal_cptr_t tcb, kaal_cptr_t authority, kaal_word_t mcp)
     return kaal_invoke(tcb, KAAL_INV_TCB_SET_MCPRIORITY, 1, 1, &msg);
 }
 
+/*
+ * Set who hears of it when the thread has used a refill of its budget up: a fault
+ * TIMEOUT is sent there, and the thread waits for the answer.
+ * Rights: ep with Write, and Grant or GrantReply; 0 for none.
+ * Errors: INVALID_CAPABILITY.
+ */
+KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_set_timeout_endpoint(kaal_cptr_t tcb,
+                                                                      kaal_cptr_t ep)
+{
+    struct kaal_msg msg = {0};
+    kaal_set_cap(0, ep);
+    return kaal_invoke(tcb, KAAL_INV_TCB_SET_TIMEOUT_ENDPOINT, 1, 0, &msg);
+}
+
 /* Stop a thread; what it waited for is cancelled. */
 KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_suspend(kaal_cptr_t tcb)
 {
