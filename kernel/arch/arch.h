@@ -8,6 +8,8 @@
  *   struct arch_regs   user registers: x[31], sp, pc, pstate, tls, ipc_buffer
  *   struct arch_fp     FP/SIMD state of a thread
  *   pte_t              a page-table entry (uint64_t)
+ *   index_nospec()     index if it is below size, else 0, also where the
+ *                      processor runs ahead of the check before it
  *
  * Every function runs with interrupts masked and the kernel lock held, unless
  * it says otherwise. None can fail.
@@ -53,6 +55,13 @@ void arch_zero(void *vaddr, size_t bytes);
  * user space: clean D-cache to PoU, invalidate I-cache, barriers. */
 void arch_code_sync(const void *vaddr, size_t bytes);
 
+/* Data caches and memory, to the point of coherency. clean: write what is
+ * cached. invalidate: throw it away; a line that is only partly in the range is
+ * written first. All by address in the kernel window, of normal memory. */
+void arch_cache_clean(const void *vaddr, size_t bytes);
+void arch_cache_invalidate(void *vaddr, size_t bytes);
+void arch_cache_clean_invalidate(const void *vaddr, size_t bytes);
+
 /* The object at [vaddr, vaddr + bytes) is dead: the host fake poisons it, the
  * real machine does nothing. arch_obj_created() is its inverse. Until the
  * kernel is left the memory may still be read: its slots are all empty, so
@@ -78,6 +87,10 @@ pte_t arch_pte_table(paddr_t table);
 bool arch_pte_is_table(pte_t pte, unsigned level);
 bool arch_pte_is_page(pte_t pte, unsigned level);
 paddr_t arch_pte_paddr(pte_t pte);
+
+/* Of a page entry: may user space write there; is it normal cached memory. */
+bool arch_pte_is_writable(pte_t pte);
+bool arch_pte_is_cached(pte_t pte);
 
 /* Store an entry and make it visible to the table walker (0: invalid). */
 void arch_pte_write(pte_t *slot, pte_t value);

@@ -8,7 +8,7 @@
 #include "object/sched_context.h"
 #include "object/tcb.h"
 
-#include "sched.h"
+#include "cpu.h"
 
 /* The next slot of the derivation tree in pre-order; NULL at the end. */
 static const struct slot *next_in_tree(const struct slot *slot)
@@ -63,8 +63,22 @@ static const char *check_object(const struct slot *slot)
     }
 }
 
+/* KI-31: the FP unit is nobody's or a live thread's that may have it. */
+static const char *check_fp_owner(bool is_live)
+{
+    const struct tcb *owner = arch_cpu()->fp_owner;
+    if (owner == NULL) {
+        return NULL;
+    }
+    if (!is_live) {
+        return "KI-31 FP unit of a dead thread";
+    }
+    return (owner->flags & KAAL_TCB_FPU_DISABLED) != 0 ? "KI-31 FP unit is disabled" : NULL;
+}
+
 const char *kernel_check(void)
 {
+    bool is_fp_owner_live = false;
     for (const struct slot *s = cdt_anchor.first; s != NULL; s = next_in_tree(s)) {
         const char *broken = slot_check(s);
         if (broken == NULL) {
@@ -73,6 +87,9 @@ const char *kernel_check(void)
         if (broken != NULL) {
             return broken;
         }
+        const struct tcb *t = cap_tcb(&s->cap);
+        is_fp_owner_live = is_fp_owner_live || (t != NULL && t == arch_cpu()->fp_owner);
     }
-    return sched_check();
+    const char *broken = check_fp_owner(is_fp_owner_live);
+    return broken != NULL ? broken : sched_check();
 }

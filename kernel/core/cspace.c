@@ -42,7 +42,9 @@ struct slot *cspace_resolve(const struct cap *root, cptr_t cptr, unsigned depth,
         }
         left -= radix;
 
-        struct slot *slot = &cap_cnode_slots(node)[low_bits(cptr >> left, radix)];
+        /* Masked, not compared: also in speculation it is a slot of this CNode. */
+        const word_t index = (cptr >> left) & (((word_t)1 << radix) - 1);
+        struct slot *slot = &cap_cnode_slots(node)[index];
         if (left == 0 || slot->cap.type != CAP_CNODE) {
             *bits_left = left;
             return slot;

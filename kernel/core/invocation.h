@@ -21,6 +21,7 @@ struct invocation {
     struct tcb *caller;
     struct slot *slot; /* of the invoked capability */
     struct cap cap;    /* copy of it */
+    bool is_retry;     /* the call before it was preempted, and is made again */
     unsigned length;   /* words that are really there */
     unsigned caps;
     bool is_call;                   /* an answer is wanted */

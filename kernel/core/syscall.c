@@ -70,11 +70,14 @@ static bool invoke(struct invocation *inv, word_t info, struct send_mode mode)
 
     inv->length = length < limit ? length : limit;
     inv->is_call = mode.is_call;
+    inv->is_retry = t->was_preempted;
+    t->was_preempted = false;
     const enum kaal_err err = invocation_dispatch(inv, kaal_msginfo_label(info));
     if (!is_alive(t)) {
         return false;
     }
     if (err == INV_PREEMPTED) {
+        t->was_preempted = true;
         ipc_rewind(t);
         return false;
     }

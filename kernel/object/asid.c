@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "asid.h"
 
+#include "core/cspace.h"
 #include "core/invocation.h"
 
 enum { FREE_PER_STEP = 16 };
@@ -87,5 +88,53 @@ enum kaal_err asid_inv_assign(struct invocation *inv)
         return KAAL_ERR_DELETE_FIRST;
     }
     cap_set_mapping(cap, asid, 0);
+    return KAAL_OK;
+}
+
+/* The first number without a pool, or ASID_POOLS. */
+static unsigned free_pool(void)
+{
+    unsigned index = 0;
+    while (index < ASID_POOLS && pools[index] != NULL) {
+        index++;
+    }
+    return index;
+}
+
+enum kaal_err asid_inv_make_pool(struct invocation *inv)
+{
+    enum { ARG_INDEX, ARG_DEPTH };
+    struct slot *untyped = inv->extra[0];
+    const word_t depth = inv_arg(inv, ARG_DEPTH);
+    const unsigned index = free_pool();
+    struct lookup_failure failure;
+
+    if (index == ASID_POOLS) {
+        return KAAL_ERR_DELETE_FIRST;
+    }
+    if (untyped->cap.type != CAP_UNTYPED || cap_untyped_bits(&untyped->cap) != KAAL_PAGE_BITS ||
+        cap_untyped_is_device(&untyped->cap)) {
+        return inv_bad_cap(inv, 0);
+    }
+    if (untyped->first != NULL) {
+        return KAAL_ERR_REVOKE_FIRST;
+    }
+    if (depth < 1 || depth > KAAL_CPTR_BITS) {
+        return inv_bad_range(inv, ARG_DEPTH, 1, KAAL_CPTR_BITS);
+    }
+    struct slot *dest =
+        cspace_lookup_exact(inv_cap(inv, 1), inv_arg(inv, ARG_INDEX), (unsigned)depth, &failure);
+    if (dest == NULL) {
+        return inv_bad_lookup(inv, false, failure.bits_left, failure.kind);
+    }
+    if (!slot_is_empty(dest)) {
+        return KAAL_ERR_DELETE_FIRST;
+    }
+
+    struct asid_pool *pool = (struct asid_pool *)untyped->cap.obj;
+    cap_untyped_set_watermark(&untyped->cap, KAAL_PAGE_SIZE);
+    arch_zero(pool, sizeof(*pool));
+    arch_obj_created(pool, sizeof(*pool));
+    slot_insert_original(untyped, dest, asid_pool_install(pool, index));
     return KAAL_OK;
 }

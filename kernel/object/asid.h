@@ -23,7 +23,8 @@ pte_t *asid_lookup(unsigned asid);
  * capability is another, has no ASID, or the ASID is no longer its own. */
 pte_t *asid_root_of(const struct cap *vspace, unsigned *asid);
 
-/* Boot: pool serves the identifiers from index * ASID_POOL_SIZE on. */
+/* The pool, which is all zero, serves the identifiers from index *
+ * ASID_POOL_SIZE on. Pre: no pool has this index. */
 struct cap asid_pool_install(struct asid_pool *pool, unsigned index);
 
 /* Give the address space of a VSPACE capability the next free identifier.

@@ -81,6 +81,7 @@ static void poison_simple(const struct cap *cap)
         break;
     case CAP_VSPACE:
     case CAP_PAGE_TABLE:
+    case CAP_ASID_POOL:
         destroyed(cap, KAAL_PAGE_BITS);
         break;
     case CAP_PAGE:

@@ -6,15 +6,46 @@
 #include "core/sched.h"
 #include "lib/assert.h"
 
+static void insert(struct endpoint *ep, struct tcb *t)
+{
+    tree_insert(&ep->waiters, &t->wait, (uint64_t)KAAL_MAX_PRIORITY - t->priority);
+}
+
+static void take_out(struct endpoint *ep, struct tcb *t)
+{
+    if (ep->cursor == &t->wait) {
+        ep->cursor = tree_next(&t->wait); /* E2 */
+    }
+    tree_remove(&ep->waiters, &t->wait);
+}
+
+/* Is t among those to be restarted? */
+static bool is_cancelled(const struct endpoint *ep, const struct tcb *t)
+{
+    return ep->cancelled != 0 && t->state == TCB_BLOCKED_SEND && t->badge == ep->cancelled &&
+           t->arrival <= ep->cancel_until;
+}
+
 void endpoint_enqueue(struct endpoint *ep, struct tcb *t)
 {
     kassert(t->blocked_on == ep);
-    tree_insert(&ep->waiters, &t->wait, (uint64_t)KAAL_MAX_PRIORITY - t->priority);
+    t->arrival = ++ep->arrivals; /* after cancel_until: E2 */
+    insert(ep, t);
+}
+
+void endpoint_requeue(struct endpoint *ep, struct tcb *t, uint8_t priority)
+{
+    take_out(ep, t);
+    t->priority = priority;
+    insert(ep, t);
+    if (is_cancelled(ep, t) && (ep->cursor == NULL || t->wait.key < ep->cursor->key)) {
+        ep->cursor = &t->wait; /* E2 */
+    }
 }
 
 void endpoint_dequeue(struct endpoint *ep, struct tcb *t)
 {
-    tree_remove(&ep->waiters, &t->wait);
+    take_out(ep, t);
     t->blocked_on = NULL;
 }
 
@@ -25,29 +56,63 @@ struct tcb *endpoint_pop(struct endpoint *ep)
     return t;
 }
 
-bool endpoint_finalise_step(struct endpoint *ep)
+/* t's operation begins again; if it waits with a fault it just stops. */
+static void restart(struct tcb *t)
 {
-    if (tree_is_empty(&ep->waiters)) {
-        return false;
-    }
-    struct tcb *t = tcb_of_wait(tree_first(&ep->waiters));
     const bool was_fault = t->fault.kind != KAAL_FAULT_NONE;
     tcb_cancel_ipc(t);
     if (!was_fault) {
         t->state = TCB_RUNNING;
         sched_wake(t);
     }
+}
+
+bool endpoint_finalise_step(struct endpoint *ep)
+{
+    if (tree_is_empty(&ep->waiters)) {
+        return false;
+    }
+    restart(tcb_of_wait(tree_first(&ep->waiters)));
+    return true;
+}
+
+void endpoint_cancel_begin(struct endpoint *ep, badge_t badge)
+{
+    ep->cancelled = badge;
+    ep->cancel_until = ep->arrivals;
+    ep->cursor = ep->is_receiving ? NULL : tree_first(&ep->waiters);
+}
+
+bool endpoint_cancel_step(struct endpoint *ep)
+{
+    if (ep->cursor == NULL) {
+        ep->cancelled = 0;
+        return false;
+    }
+    struct tcb *t = tcb_of_wait(ep->cursor);
+    if (is_cancelled(ep, t)) {
+        restart(t); /* moves the cursor */
+    } else {
+        ep->cursor = tree_next(ep->cursor);
+    }
     return true;
 }
 
 const char *endpoint_check(const struct endpoint *ep)
 {
+    bool is_passed = ep->cancelled != 0; /* in front of the cursor */
+    bool is_cursor_here = ep->cursor == NULL;
     for (struct tree_node *n = tree_first(&ep->waiters); n != NULL; n = tree_next(n)) {
         const struct tcb *t = tcb_of_wait(n);
         if (t->blocked_on != ep ||
             t->state != (ep->is_receiving ? TCB_BLOCKED_RECV : TCB_BLOCKED_SEND)) {
             return "E1 waiter";
         }
+        is_cursor_here = is_cursor_here || n == ep->cursor;
+        is_passed = is_passed && n != ep->cursor;
+        if (is_passed && is_cancelled(ep, t)) {
+            return "E2 waiter passed over";
+        }
     }
-    return tree_check(&ep->waiters);
+    return is_cursor_here ? tree_check(&ep->waiters) : "E2 cursor";
 }

@@ -60,12 +60,12 @@ bool irq_finalise(unsigned irq)
 enum kaal_err irq_inv_get(struct invocation *inv)
 {
     enum { ARG_IRQ, ARG_EDGE, ARG_INDEX, ARG_DEPTH };
-    const word_t irq = inv_arg(inv, ARG_IRQ);
+    const word_t number = inv_arg(inv, ARG_IRQ);
     const word_t depth = inv_arg(inv, ARG_DEPTH);
     const unsigned count = arch_irq_count() < IRQ_MAX ? arch_irq_count() : IRQ_MAX;
     struct lookup_failure failure;
 
-    if (irq < IRQ_FIRST || irq >= count) {
+    if (number < IRQ_FIRST || number >= count) {
         return inv_bad_range(inv, ARG_IRQ, IRQ_FIRST, count - 1);
     }
     if (inv_arg(inv, ARG_EDGE) > 1) {
@@ -74,6 +74,7 @@ enum kaal_err irq_inv_get(struct invocation *inv)
     if (depth < 1 || depth > KAAL_CPTR_BITS) {
         return inv_bad_range(inv, ARG_DEPTH, 1, KAAL_CPTR_BITS);
     }
+    const unsigned irq = (unsigned)index_nospec(number, count);
     if (irq == timer_irq || lines[irq].issued) {
         return KAAL_ERR_REVOKE_FIRST;
     }
@@ -87,9 +88,9 @@ enum kaal_err irq_inv_get(struct invocation *inv)
     }
 
     lines[irq].issued = true;
-    arch_irq_set_trigger((unsigned)irq, inv_arg(inv, ARG_EDGE) != 0);
-    arch_irq_unmask((unsigned)irq);
-    slot_insert_original(inv->slot, dest, cap_indexed(CAP_IRQ_HANDLER, (unsigned)irq));
+    arch_irq_set_trigger(irq, inv_arg(inv, ARG_EDGE) != 0);
+    arch_irq_unmask(irq);
+    slot_insert_original(inv->slot, dest, cap_indexed(CAP_IRQ_HANDLER, irq));
     return KAAL_OK;
 }
 

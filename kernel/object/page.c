@@ -8,10 +8,6 @@
 
 #include "core/invocation.h"
 
-/* Bytes that one PAGE UNIFY may cover: bounds the time with interrupts
- * masked. */
-enum { UNIFY_MAX_BYTES = 64 * 1024 };
-
 unsigned page_level(unsigned bits)
 {
     return (39 - bits) / 9;
@@ -147,26 +143,5 @@ enum kaal_err page_inv_unmap(struct invocation *inv)
 enum kaal_err page_inv_get_address(struct invocation *inv)
 {
     inv_result(inv, arch_virt_to_phys(inv->cap.obj));
-    return KAAL_OK;
-}
-
-enum kaal_err page_inv_unify(struct invocation *inv)
-{
-    enum { ARG_START, ARG_END };
-    const word_t start = inv_arg(inv, ARG_START);
-    const word_t end = inv_arg(inv, ARG_END);
-    const word_t bytes = (word_t)1 << cap_page_bits(&inv->cap);
-
-    if (cap_page_is_device(&inv->cap)) {
-        return KAAL_ERR_ILLEGAL_OPERATION;
-    }
-    if (start >= bytes) {
-        return inv_bad_range(inv, ARG_START, 0, bytes - 1);
-    }
-    const word_t max = bytes - start < UNIFY_MAX_BYTES ? bytes : start + UNIFY_MAX_BYTES;
-    if (end <= start || end > max) {
-        return inv_bad_range(inv, ARG_END, start + 1, max);
-    }
-    arch_code_sync((const char *)inv->cap.obj + start, end - start);
     return KAAL_OK;
 }

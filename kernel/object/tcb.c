@@ -66,6 +66,7 @@ void tcb_suspend(struct tcb *t)
 {
     sc_end_yield(t);
     tcb_cancel_ipc(t);
+    t->was_preempted = false;
     if (t->state == TCB_RUNNING) {
         sched_remove(t);
         t->state = TCB_INACTIVE;
@@ -109,7 +110,7 @@ void tcb_set_priority(struct tcb *t, uint8_t priority)
     switch (t->state) {
     case TCB_BLOCKED_SEND:
     case TCB_BLOCKED_RECV:
-        set_waiting_priority(t, &((struct endpoint *)t->blocked_on)->waiters, priority);
+        endpoint_requeue((struct endpoint *)t->blocked_on, t, priority);
         break;
     case TCB_BLOCKED_NTFN:
         set_waiting_priority(t, &((struct ntfn *)t->blocked_on)->waiters, priority);

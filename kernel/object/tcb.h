@@ -17,6 +17,8 @@
  * resumed otherwise starts the operation again.
  */
 #pragma once
+#include <kaal/abi/tcb.h>
+
 #include "lib/tree.h"
 #include "object/slot.h"
 
@@ -56,10 +58,13 @@ struct tcb {
     uint8_t mcp; /* highest priority it may give to others */
     uint8_t domain;
     bool is_ready_queued;
+    uint8_t flags;      /* KAAL_TCB_* */
+    bool was_preempted; /* its call is made again */
 
     /* Of a blocked sender; is_call also of one that waits in YieldTo. */
     bool is_call, can_grant, can_grant_reply;
     badge_t badge;
+    uint64_t arrival; /* its number among those that queued at the endpoint */
 
     void *blocked_on;
     struct reply *reply;

@@ -129,6 +129,12 @@ static enum kaal_err decode_handler(struct invocation *inv, unsigned extra, enum
     return KAAL_OK;
 }
 
+static void set_buffer_address(struct tcb *t, vaddr_t vaddr)
+{
+    t->ipc_buffer_vaddr = vaddr;
+    t->regs.ipc_buffer = vaddr;
+}
+
 enum kaal_err tcb_inv_configure(struct invocation *inv)
 {
     enum { ARG_CSPACE_DATA, ARG_VSPACE_DATA, ARG_BUFFER };
@@ -150,8 +156,22 @@ enum kaal_err tcb_inv_configure(struct invocation *inv)
     const vaddr_t buffer = inv_arg(inv, ARG_BUFFER);
     err = apply_changes(inv, changes, 3);
     if (err == KAAL_OK && target_is_alive(inv)) {
-        t->ipc_buffer_vaddr = buffer;
-        t->regs.ipc_buffer = buffer;
+        set_buffer_address(t, buffer);
+    }
+    return err;
+}
+
+enum kaal_err tcb_inv_set_ipc_buffer(struct invocation *inv)
+{
+    struct slot_change change;
+    enum kaal_err err = decode_buffer(inv, 0, 0, &change);
+    if (err != KAAL_OK) {
+        return err;
+    }
+    const vaddr_t buffer = inv_arg(inv, 0);
+    err = apply_changes(inv, &change, 1);
+    if (err == KAAL_OK && target_is_alive(inv)) {
+        set_buffer_address(target(inv), buffer);
     }
     return err;
 }
@@ -324,6 +344,26 @@ enum kaal_err tcb_inv_unbind_notification(struct invocation *inv)
     return KAAL_OK;
 }
 
+enum kaal_err tcb_inv_set_flags(struct invocation *inv)
+{
+    enum { ARG_CLEAR, ARG_SET };
+    const word_t known = KAAL_TCB_FPU_DISABLED;
+    struct tcb *t = target(inv);
+
+    if ((inv_arg(inv, ARG_CLEAR) & ~known) != 0) {
+        return inv_bad_arg(inv, ARG_CLEAR);
+    }
+    if ((inv_arg(inv, ARG_SET) & ~known) != 0) {
+        return inv_bad_arg(inv, ARG_SET);
+    }
+    t->flags = (uint8_t)((t->flags & ~inv_arg(inv, ARG_CLEAR)) | inv_arg(inv, ARG_SET));
+    if ((t->flags & KAAL_TCB_FPU_DISABLED) != 0) {
+        arch_fp_release(t); /* KI-31 */
+    }
+    inv_result(inv, t->flags);
+    return KAAL_OK;
+}
+
 enum kaal_err tcb_inv_set_tls_base(struct invocation *inv)
 {
     target(inv)->regs.tls = inv_arg(inv, 0);
@@ -400,6 +440,7 @@ enum kaal_err tcb_inv_write_registers(struct invocation *inv)
     if (inv->length - ARG_FIRST_REG < count) {
         return KAAL_ERR_TRUNCATED_MESSAGE;
     }
+    t->was_preempted = false;
     for (unsigned i = 0; i < count; i++) {
         set_register(t, i, inv_arg(inv, ARG_FIRST_REG + i));
     }
@@ -422,6 +463,46 @@ enum kaal_err tcb_inv_read_registers(struct invocation *inv)
     }
     for (unsigned i = 0; i < count; i++) {
         inv_result(inv, get_register(t, i));
+    }
+    return KAAL_OK;
+}
+
+/* Of the order above: pc, sp, pstate, x0-x8, x16-x18, x29 and x30. */
+static bool is_frame_register(unsigned i)
+{
+    const unsigned x = i - REG_X0;
+    return i < REG_X0 || x <= 8 || (x >= 16 && x <= 18) || x == 29 || x == 30;
+}
+
+enum kaal_err tcb_inv_copy_registers(struct invocation *inv)
+{
+    const word_t all =
+        KAAL_COPY_SUSPEND_SOURCE | KAAL_COPY_RESUME_TARGET | KAAL_COPY_FRAME | KAAL_COPY_INTEGER;
+    struct tcb *t = target(inv);
+    struct tcb *source = cap_tcb(inv_cap(inv, 0));
+    const word_t flags = inv_arg(inv, 0);
+
+    if (source == NULL) {
+        return inv_bad_cap(inv, 0);
+    }
+    if (t == inv->caller || source == inv->caller) {
+        return KAAL_ERR_ILLEGAL_OPERATION;
+    }
+    if (flags > all) {
+        return inv_bad_range(inv, 0, 0, all);
+    }
+    if ((flags & KAAL_COPY_SUSPEND_SOURCE) != 0) {
+        tcb_suspend(source);
+    }
+    t->was_preempted = false;
+    for (unsigned i = 0; i < REG_COUNT; i++) {
+        const word_t kind = is_frame_register(i) ? KAAL_COPY_FRAME : KAAL_COPY_INTEGER;
+        if ((flags & kind) != 0) {
+            set_register(t, i, get_register(source, i));
+        }
+    }
+    if ((flags & KAAL_COPY_RESUME_TARGET) != 0) {
+        tcb_resume(t);
     }
     return KAAL_OK;
 }

@@ -113,7 +113,7 @@ static enum kaal_err decode_destination(struct invocation *inv, struct destinati
     if (count < 1 || count > max) {
         return inv_bad_range(inv, ARG_COUNT, 1, max);
     }
-    dest->first = &cap_cnode_slots(node)[offset];
+    dest->first = &cap_cnode_slots(node)[index_nospec(offset, slots)];
     dest->count = count;
     for (word_t i = 0; i < count; i++) {
         if (!slot_is_empty(&dest->first[i])) {

@@ -22,3 +22,15 @@ struct arch_fp {
     uint32_t used; /* the thread has used FP: its state is worth keeping */
     uint32_t reserved;
 };
+
+/* The mask does not depend on a predicted branch, nor, behind CSDB, on a
+ * predicted value. Arm, "Cache Speculation Side-channels" (2020), 3.2. */
+static inline uint64_t index_nospec(uint64_t index, uint64_t size)
+{
+    uint64_t mask;
+    __asm__ volatile("cmp %1, %2\n sbc %0, xzr, xzr\n hint #20" /* csdb */
+                     : "=r"(mask)
+                     : "r"(index), "r"(size)
+                     : "cc");
+    return index & mask;
+}

@@ -36,6 +36,16 @@ static inline void dc_cvac(uintptr_t p)
     __asm__ volatile("dc cvac, %0" : : "r"(p) : "memory");
 }
 
+static inline void dc_ivac(uintptr_t p)
+{
+    __asm__ volatile("dc ivac, %0" : : "r"(p) : "memory");
+}
+
+static inline void dc_civac(uintptr_t p)
+{
+    __asm__ volatile("dc civac, %0" : : "r"(p) : "memory");
+}
+
 /* Every processor that KaaL knows has 64-byte lines and blocks. */
 static void zero_lines(uintptr_t p, uintptr_t end)
 {
@@ -73,6 +83,39 @@ void arch_zero(void *vaddr, size_t bytes)
         zero_lines(p, p + bytes);
     } else {
         zero_words(p, p + bytes);
+    }
+    dsb_sy();
+}
+
+void arch_cache_clean(const void *vaddr, size_t bytes)
+{
+    const uintptr_t begin = (uintptr_t)vaddr;
+    for (uintptr_t p = begin & ~(cache.data_line - 1); p < begin + bytes; p += cache.data_line) {
+        dc_cvac(p);
+    }
+    dsb_sy();
+}
+
+void arch_cache_clean_invalidate(const void *vaddr, size_t bytes)
+{
+    const uintptr_t begin = (uintptr_t)vaddr;
+    for (uintptr_t p = begin & ~(cache.data_line - 1); p < begin + bytes; p += cache.data_line) {
+        dc_civac(p);
+    }
+    dsb_sy();
+}
+
+void arch_cache_invalidate(void *vaddr, size_t bytes)
+{
+    const uintptr_t begin = (uintptr_t)vaddr;
+    const uintptr_t end = begin + bytes;
+    const uintptr_t line = cache.data_line;
+    for (uintptr_t p = begin & ~(line - 1); p < end; p += line) {
+        if (p < begin || end - p < line) {
+            dc_civac(p); /* others may have written to the rest of it */
+        } else {
+            dc_ivac(p);
+        }
     }
     dsb_sy();
 }

@@ -54,8 +54,9 @@ void cache_start(void);
 /* switch.c: FP and SIMD trap from now on. */
 void fp_start(void);
 
-/* switch.c: the current thread has touched the FP unit without owning it. */
-void fp_trap(void);
+/* switch.c: the current thread has touched the FP unit without owning it. False
+ * if it may not have it. */
+bool fp_trap(void);
 
 /* console.c: arch_putc() prints there from now on. */
 void console_start(const struct kaal_boot_params *params);

@@ -7,6 +7,7 @@
  * F1  CPACR_EL1 lets the FP unit be used only while cpu->fp_owner is current.
  * F2  The unit's registers belong to cpu->fp_owner; its fp in memory is old.
  *     Everybody else's is in memory, zero if never used.
+ * F3  A thread with KAAL_TCB_FPU_DISABLED is never cpu->fp_owner.
  */
 #include "cpu.h"
 #include "lib/assert.h"
@@ -38,11 +39,14 @@ void arch_switch_to(struct tcb *t, pte_t *vspace_root, unsigned asid)
     }
 }
 
-void fp_trap(void)
+bool fp_trap(void)
 {
     struct cpu *cpu = this_cpu();
     struct tcb *t = cpu->current;
     kassert(cpu->fp_owner != t); /* F1 */
+    if ((t->flags & KAAL_TCB_FPU_DISABLED) != 0) {
+        return false; /* F3 */
+    }
 
     sysreg_write_cpacr(CPACR_FP_FREE);
     isb();
@@ -54,6 +58,7 @@ void fp_trap(void)
     }
     fp_load(&t->fp);
     cpu->fp_owner = t;
+    return true;
 }
 
 void arch_fp_release(struct tcb *t)

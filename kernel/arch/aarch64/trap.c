@@ -23,8 +23,10 @@ void arch_user_sync(word_t esr)
         kernel_vm_fault(fault_address(esr), true, esr);
         return;
     case ESR_FP_TRAP:
-        fp_trap();
-        return;
+        if (fp_trap()) {
+            return;
+        }
+        break;
     case ESR_USER_EXCEPTION:
         break;
     }

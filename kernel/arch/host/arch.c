@@ -203,6 +203,29 @@ void arch_code_sync(const void *vaddr, size_t bytes)
     record(HOST_CODE_SYNC, arch_virt_to_phys(vaddr), bytes, 0);
 }
 
+static void record_cache(enum host_action action, const void *vaddr, size_t bytes)
+{
+    require(host_is_ram(vaddr) && bytes > 0 &&
+                (uintptr_t)vaddr - (uintptr_t)arena + bytes <= HOST_RAM_BYTES,
+            "cache operation outside RAM");
+    record(action, arch_virt_to_phys(vaddr), bytes, 0);
+}
+
+void arch_cache_clean(const void *vaddr, size_t bytes)
+{
+    record_cache(HOST_CACHE_CLEAN, vaddr, bytes);
+}
+
+void arch_cache_invalidate(void *vaddr, size_t bytes)
+{
+    record_cache(HOST_CACHE_INVALIDATE, vaddr, bytes);
+}
+
+void arch_cache_clean_invalidate(const void *vaddr, size_t bytes)
+{
+    record_cache(HOST_CACHE_CLEAN_INVALIDATE, vaddr, bytes);
+}
+
 void arch_obj_destroyed(void *vaddr, size_t bytes)
 {
     record(HOST_DESTROYED, arch_virt_to_phys(vaddr), bytes, 0);

@@ -22,3 +22,8 @@ struct arch_fp {
     uint32_t used; /* the thread has used FP: its state is worth keeping */
     uint32_t reserved;
 };
+
+static inline uint64_t index_nospec(uint64_t index, uint64_t size)
+{
+    return index < size ? index : 0;
+}

@@ -32,16 +32,19 @@ enum {
 
 /* What happened, with up to three operands. */
 enum host_action {
-    HOST_ZERO,       /* paddr, bytes */
-    HOST_CODE_SYNC,  /* paddr, bytes */
-    HOST_CREATED,    /* paddr, bytes */
-    HOST_DESTROYED,  /* paddr, bytes */
-    HOST_PTE_WRITE,  /* paddr of the entry, new value, old value */
-    HOST_TLB_PAGE,   /* asid, vaddr */
-    HOST_TLB_ASID,   /* asid */
-    HOST_SWITCH,     /* tcb (host address), paddr of the root or 0, asid */
-    HOST_FORGET,     /* paddr of the root */
-    HOST_FP_RELEASE, /* tcb (host address) */
+    HOST_ZERO,                   /* paddr, bytes */
+    HOST_CODE_SYNC,              /* paddr, bytes */
+    HOST_CACHE_CLEAN,            /* paddr, bytes */
+    HOST_CACHE_INVALIDATE,       /* paddr, bytes */
+    HOST_CACHE_CLEAN_INVALIDATE, /* paddr, bytes */
+    HOST_CREATED,                /* paddr, bytes */
+    HOST_DESTROYED,              /* paddr, bytes */
+    HOST_PTE_WRITE,              /* paddr of the entry, new value, old value */
+    HOST_TLB_PAGE,               /* asid, vaddr */
+    HOST_TLB_ASID,               /* asid */
+    HOST_SWITCH,                 /* tcb (host address), paddr of the root or 0, asid */
+    HOST_FORGET,                 /* paddr of the root */
+    HOST_FP_RELEASE,             /* tcb (host address) */
     HOST_IDLE,
     HOST_IRQ_ACK,     /* irq */
     HOST_IRQ_EOI,     /* irq */

@@ -27,7 +27,7 @@ struct kaal_msg {
 static inline struct kaal_ipc_buffer *kaal_ipc_buffer(void)
 {
     struct kaal_ipc_buffer *buffer;
-    __asm__("mrs %0, tpidrro_el0" : "=r"(buffer));
+    __asm__ volatile("mrs %0, tpidrro_el0" : "=r"(buffer));
     return buffer;
 }
 

@@ -5,7 +5,9 @@
 #ifndef KAAL_TCB_H
 #define KAAL_TCB_H
 
+#include <kaal/abi/tcb.h>
 #include <kaal/invoke.h>
+#include <stddef.h>
 
 /* User registers, in the order of the messages that carry them. */
 struct kaal_registers {
@@ -178,6 +180,54 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_set_tls_base(kaal_cptr_t tcb, k
 {
     struct kaal_msg msg = {.w = {base}};
     return kaal_invoke(tcb, KAAL_INV_TCB_SET_TLS_BASE, 0, 1, &msg);
+}
+
+/*
+ * Copy registers from one thread to another; neither is the caller.
+ * Rights: none.
+ * Args: flags, a sum of KAAL_COPY_* (kaal/abi/tcb.h).
+ * Errors: INVALID_CAPABILITY, ILLEGAL_OPERATION (the caller's own), RANGE.
+ * Notes: suspends the source, copies, then resumes tcb, as flags say.
+ */
+KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_copy_registers(kaal_cptr_t tcb, kaal_cptr_t source,
+                                                                kaal_word_t flags)
+{
+    struct kaal_msg msg = {.w = {flags}};
+    kaal_set_cap(0, source);
+    return kaal_invoke(tcb, KAAL_INV_TCB_COPY_REGISTERS, 1, 1, &msg);
+}
+
+/*
+ * Set the IPC buffer alone.
+ * Rights: none; the buffer is used if the page capability has Read and Write.
+ * Args: ipc_buffer, its address (1 KiB aligned), 0 for none; ipc_page, the page
+ *   there.
+ * Errors: INVALID_CAPABILITY, ALIGNMENT.
+ * Notes: for the caller's own thread the new one counts from the return on.
+ */
+KAAL_MUST_CHECK static inline kaal_err_t
+sys_tcb_set_ipc_buffer(kaal_cptr_t tcb, kaal_word_t ipc_buffer, kaal_cptr_t ipc_page)
+{
+    struct kaal_msg msg = {.w = {ipc_buffer}};
+    kaal_set_cap(0, ipc_page);
+    return kaal_invoke(tcb, KAAL_INV_TCB_SET_IPC_BUFFER, 1, 1, &msg);
+}
+
+/*
+ * Clear, then set flags of a thread (KAAL_TCB_*, kaal/abi/tcb.h).
+ * Rights: none.
+ * Args: now, if not NULL, gets the flags as they are then.
+ * Errors: INVALID_ARGUMENT (unknown flag).
+ */
+KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_set_flags(kaal_cptr_t tcb, kaal_word_t clear,
+                                                           kaal_word_t set, kaal_word_t *now)
+{
+    struct kaal_msg msg = {.w = {clear, set}};
+    const kaal_err_t err = kaal_invoke(tcb, KAAL_INV_TCB_SET_FLAGS, 0, 2, &msg);
+    if (err == KAAL_OK && now != NULL) {
+        *now = msg.w[0];
+    }
+    return err;
 }
 
 #endif

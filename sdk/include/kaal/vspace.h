@@ -90,4 +90,90 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_page_unify(kaal_cptr_t page, kaal_w
     return kaal_invoke(page, KAAL_INV_PAGE_UNIFY, 0, 2, &msg);
 }
 
+/*
+ * Bring cache and memory of a page together: clean writes what is cached to
+ * memory, invalidate throws it away, clean_invalidate does both in this order.
+ * Rights: invalidate needs Write.
+ * Args, Errors: as sys_page_unify(); INVALID_CAPABILITY (without Write).
+ * Notes: whether or not it is mapped. What shares a cache line with an end of
+ *   the range is written, not thrown away.
+ */
+KAAL_MUST_CHECK static inline kaal_err_t sys_page_clean(kaal_cptr_t page, kaal_word_t begin,
+                                                        kaal_word_t end)
+{
+    struct kaal_msg msg = {.w = {begin, end}};
+    return kaal_invoke(page, KAAL_INV_PAGE_CLEAN, 0, 2, &msg);
+}
+
+KAAL_MUST_CHECK static inline kaal_err_t sys_page_invalidate(kaal_cptr_t page, kaal_word_t begin,
+                                                             kaal_word_t end)
+{
+    struct kaal_msg msg = {.w = {begin, end}};
+    return kaal_invoke(page, KAAL_INV_PAGE_INVALIDATE, 0, 2, &msg);
+}
+
+KAAL_MUST_CHECK static inline kaal_err_t
+sys_page_clean_invalidate(kaal_cptr_t page, kaal_word_t begin, kaal_word_t end)
+{
+    struct kaal_msg msg = {.w = {begin, end}};
+    return kaal_invoke(page, KAAL_INV_PAGE_CLEAN_INVALIDATE, 0, 2, &msg);
+}
+
+/*
+ * The same for what is mapped in an address space.
+ * Rights: invalidate needs a mapping with Write.
+ * Args: begin, end: addresses in one page, at most 64 KiB apart.
+ * Errors: INVALID_CAPABILITY (vspace without identifier), INVALID_ARGUMENT
+ *   (begin is not of user space), FAILED_LOOKUP (nothing is mapped there; detail
+ *   word 1 is log2 of the bytes that are empty), ILLEGAL_OPERATION (mapped as
+ *   device memory; invalidate: or without Write), RANGE (end).
+ */
+KAAL_MUST_CHECK static inline kaal_err_t sys_vspace_clean(kaal_cptr_t vspace, kaal_word_t begin,
+                                                          kaal_word_t end)
+{
+    struct kaal_msg msg = {.w = {begin, end}};
+    return kaal_invoke(vspace, KAAL_INV_VSPACE_CLEAN, 0, 2, &msg);
+}
+
+KAAL_MUST_CHECK static inline kaal_err_t sys_vspace_invalidate(kaal_cptr_t vspace,
+                                                               kaal_word_t begin, kaal_word_t end)
+{
+    struct kaal_msg msg = {.w = {begin, end}};
+    return kaal_invoke(vspace, KAAL_INV_VSPACE_INVALIDATE, 0, 2, &msg);
+}
+
+KAAL_MUST_CHECK static inline kaal_err_t
+sys_vspace_clean_invalidate(kaal_cptr_t vspace, kaal_word_t begin, kaal_word_t end)
+{
+    struct kaal_msg msg = {.w = {begin, end}};
+    return kaal_invoke(vspace, KAAL_INV_VSPACE_CLEAN_INVALIDATE, 0, 2, &msg);
+}
+
+/* Make bytes written there fetchable as instructions. As sys_vspace_clean(). */
+KAAL_MUST_CHECK static inline kaal_err_t sys_vspace_unify(kaal_cptr_t vspace, kaal_word_t begin,
+                                                          kaal_word_t end)
+{
+    struct kaal_msg msg = {.w = {begin, end}};
+    return kaal_invoke(vspace, KAAL_INV_VSPACE_UNIFY, 0, 2, &msg);
+}
+
+/*
+ * Make a pool of 512 identifiers out of an untyped of 4 KiB, which it uses up.
+ * Rights: none.
+ * Args: control, ASID control; untyped, of normal memory, without children;
+ *   the empty slot for the pool.
+ * Errors: DELETE_FIRST (all 128 pools exist, or the slot is full),
+ *   INVALID_CAPABILITY, REVOKE_FIRST (the untyped has children), RANGE,
+ *   FAILED_LOOKUP.
+ */
+KAAL_MUST_CHECK static inline kaal_err_t
+sys_asid_control_make_pool(kaal_cptr_t control, kaal_cptr_t untyped, kaal_cptr_t root,
+                           kaal_word_t index, kaal_word_t depth)
+{
+    struct kaal_msg msg = {.w = {index, depth}};
+    kaal_set_cap(0, untyped);
+    kaal_set_cap(1, root);
+    return kaal_invoke(control, KAAL_INV_ASID_CONTROL_MAKE_POOL, 2, 2, &msg);
+}
+
 #endif

@@ -28,3 +28,13 @@ paddr_t arch_pte_paddr(pte_t pte)
 {
     return pte_paddr(pte);
 }
+
+bool arch_pte_is_writable(pte_t pte)
+{
+    return pte_is_writable(pte);
+}
+
+bool arch_pte_is_cached(pte_t pte)
+{
+    return pte_is_cached(pte);
+}

@@ -80,3 +80,14 @@ static inline uint64_t pte_paddr(uint64_t pte)
 {
     return pte & PTE_ADDR_MASK;
 }
+
+/* Of a page: may EL0 write there? */
+static inline bool pte_is_writable(uint64_t pte)
+{
+    return (pte & (PTE_AP_EL0 | PTE_AP_RO)) == PTE_AP_EL0;
+}
+
+static inline bool pte_is_cached(uint64_t pte)
+{
+    return (pte & PTE_ATTR_MASK) == PTE_ATTR(PTE_MAIR_NORMAL);
+}
