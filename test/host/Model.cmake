@@ -6,7 +6,7 @@
 #   model.matrix                  every call on every capability, with boundary values
 
 set(_model "${KAAL_ROOT}/test/model")
-set(_harness event generate kernel kernel_irq kernel_view mirror pair view)
+set(_harness event generate kernel kernel_asid kernel_irq kernel_view mirror pair view)
 list(TRANSFORM _harness PREPEND "${_model}/")
 list(TRANSFORM _harness APPEND .c)
 file(GLOB _model_sources CONFIGURE_DEPENDS "${_model}/model*.c")
@@ -15,9 +15,9 @@ file(GLOB _mutants CONFIGURE_DEPENDS "${_model}/mutants/*.patch")
 set(_model_includes "${_model}" ${KAAL_CORE_INCLUDES})
 
 # model_programs(<suffix> <flag>...): model-diff<suffix> and model-matrix<suffix>.
-# kernel_irq.c holds the kernel's irq.c.
+# kernel_asid.c and kernel_irq.c hold the kernel's asid.c and irq.c.
 function(model_programs suffix)
-    list(FILTER KAAL_CORE_SOURCES EXCLUDE REGEX "/object/irq\\.c$")
+    list(FILTER KAAL_CORE_SOURCES EXCLUDE REGEX "/object/(asid|irq)\\.c$")
     add_library(model-kernel${suffix} STATIC ${KAAL_CORE_SOURCES} ${_harness})
     target_include_directories(model-kernel${suffix} PUBLIC ${_model_includes})
     target_compile_definitions(model-kernel${suffix} PUBLIC ${KAAL_CORE_DEFINES} _GNU_SOURCE)

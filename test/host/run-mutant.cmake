@@ -24,8 +24,8 @@ if(NOT code EQUAL 0)
 endif()
 
 set(source "${WORK}/${file}")
-if(file STREQUAL "kernel/object/irq.c")
-    set(source "${ROOT}/test/model/kernel_irq.c") # includes it
+if(file MATCHES "^kernel/object/(asid|irq)[.]c$")
+    set(source "${ROOT}/test/model/kernel_${CMAKE_MATCH_1}.c") # includes it
 endif()
 separate_arguments(FLAGS UNIX_COMMAND "${FLAGS}")
 separate_arguments(LIBRARIES UNIX_COMMAND "${LIBRARIES}")

@@ -47,6 +47,7 @@ void kernel_start(void)
 
     host_reset();
     irq_reset();
+    kernel_asid_reset();
     cdt_anchor = (struct slot){.cap = {.type = CAP_ANCHOR}, .flags = SLOT_ORIGINAL};
     kernel_boot(&params);
     kernel.root_cnode = cap_cnode_slots(&host_cpu.current->slots[TCB_SLOT_CSPACE].cap);

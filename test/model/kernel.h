@@ -77,6 +77,7 @@ const char *kernel_broken(void);
 /* Of what the last kernel_scan() found. */
 void kernel_view(struct view *v, bool with_buffers);
 
-/* In irq.c's state. */
+/* In the state of irq.c and asid.c. */
+void kernel_asid_reset(void);
 struct slot *kernel_irq_slot(unsigned irq);
 bool kernel_irq_is_issued(unsigned irq);

@@ -204,9 +204,14 @@ static void put_sc(struct view *v, uint64_t id, const struct sc *sc)
     view_put(v, V_SC, id, F_BADGE, 0, sc->badge);
     view_put(v, V_SC, id, F_BOUND, 0, paddr_of(sc->tcb));
     view_put(v, V_SC, id, F_BOUND, 1, paddr_of(sc->ntfn));
+    view_put(v, V_SC, id, F_YIELD, 0, paddr_of(sc->yield_from));
+    for (unsigned r = 0; sc->budget != 0 && r < sc->refill_count; r++) {
+        const struct refill *refill = &sc->refills[(sc->refill_first + r) % sc->refill_max];
+        view_put(v, V_SC, id, F_REFILL_AMOUNT, r, refill->amount);
+        view_put(v, V_SC, id, F_REFILL_TIME, r, sc_is_round_robin(sc) ? 0 : refill->time);
+    }
     if (sc->budget != 0) {
-        view_put(v, V_SC, id, F_REFILL_AMOUNT, 0, sc->remaining);
-        view_put(v, V_SC, id, F_REFILL_TIME, 0, sc_is_round_robin(sc) ? 0 : sc->released_at);
+        view_put(v, V_SC, id, F_EXTRA, 0, sc->refill_max);
     }
     for (const struct reply *r = sc->reply; r != NULL; r = r->prev) {
         view_put(v, V_SC, id, F_REPLY, i++, paddr_of(r));
@@ -268,6 +273,9 @@ static void put_tcb(struct view *v, uint64_t id, const struct tcb *t)
     if (state == VS_SEND || state == VS_REPLY) {
         view_put(v, V_TCB, id, F_FAULT, 0, t->fault.kind);
     }
+    view_put(v, V_TCB, id, F_DOMAIN, 0, t->domain);
+    view_put(v, V_TCB, id, F_FLAGS, 0, t->flags);
+    view_put(v, V_TCB, id, F_YIELD, 0, paddr_of(t->yield_to));
     put_registers(v, id, &t->regs);
 }
 
@@ -386,24 +394,48 @@ static void put_irqs(struct view *v)
     }
 }
 
+static void put_ready(struct view *v, const struct sched *s, unsigned domain)
+{
+    for (unsigned w = 0; w < SCHED_PRIORITIES / 64; w++) {
+        for (uint64_t bits = s->bitmap[domain][w]; bits != 0; bits &= bits - 1) {
+            const unsigned p = w * 64 + (unsigned)__builtin_ctzll(bits);
+            unsigned i = 0;
+            for (const struct tcb *t = s->ready[domain][p].head; t != NULL; t = t->ready_next) {
+                view_put(v, V_MACHINE, domain << 8 | p, F_READY, i++, paddr_of(t));
+            }
+        }
+    }
+}
+
+static void put_domains(struct view *v, const struct domains *d)
+{
+    view_put(v, V_MACHINE, 0, F_DOMAIN, 0, d->current);
+    if (d->end != UINT64_MAX) {
+        view_put(v, V_MACHINE, 0, F_SCHEDULE_AT, 0, d->running);
+        view_put(v, V_MACHINE, 0, F_SCHEDULE_AT, 1, d->first);
+        view_put(v, V_MACHINE, 0, F_SCHEDULE_AT, 2, d->end);
+    }
+    for (unsigned i = 0; i < DOMAIN_ENTRIES; i++) {
+        if (d->entries[i].duration != 0) {
+            view_put(v, V_MACHINE, i, F_SCHEDULE_DOMAIN, 0, d->entries[i].domain);
+            view_put(v, V_MACHINE, i, F_SCHEDULE_TIME, 0, d->entries[i].duration);
+        }
+    }
+}
+
 static void put_scheduler(struct view *v)
 {
     const struct sched *s = &host_cpu.sched;
     unsigned i = 0;
     view_put(v, V_MACHINE, 0, F_CURRENT, 0, kernel_is_idle() ? 0 : paddr_of(host_cpu.current));
-    for (unsigned w = 0; w < SCHED_PRIORITIES / 64; w++) {
-        for (uint64_t bits = s->bitmap[w]; bits != 0; bits &= bits - 1) {
-            const unsigned p = w * 64 + (unsigned)__builtin_ctzll(bits);
-            i = 0;
-            for (const struct tcb *t = s->ready[p].head; t != NULL; t = t->ready_next) {
-                view_put(v, V_MACHINE, p, F_READY, i++, paddr_of(t));
-            }
-        }
+    for (unsigned d = 0; d < DOMAINS; d++) {
+        put_ready(v, s, d);
     }
     i = 0;
     for (struct tree_node *n = tree_first(&s->release); n != NULL; n = tree_next(n)) {
         view_put(v, V_MACHINE, 0, F_RELEASE, i++, paddr_of(tcb_of_wait(n)));
     }
+    put_domains(v, &s->domains);
     view_put(v, V_MACHINE, 0, F_TIMER, 0, host.deadline == UINT64_MAX ? 0 : host.deadline);
 }
 

@@ -212,6 +212,10 @@ static void put_sc(struct view *v, uint64_t id)
     view_put(v, V_SC, id, F_BADGE, 0, sc.badge);
     view_put(v, V_SC, id, F_BOUND, 0, sc.tcb);
     view_put(v, V_SC, id, F_BOUND, 1, sc.ntfn);
+    view_put(v, V_SC, id, F_YIELD, 0, sc.yield_from);
+    if (sc.budget != 0) {
+        view_put(v, V_SC, id, F_EXTRA, 0, sc.max_refills);
+    }
     for (unsigned i = 0; i < sc.refills; i++) {
         view_put(v, V_SC, id, F_REFILL_AMOUNT, i, sc.refill[i].amount);
         view_put(v, V_SC, id, F_REFILL_TIME, i, sc.round_robin ? 0 : sc.refill[i].time);
@@ -252,6 +256,9 @@ static void put_tcb(struct view *v, uint64_t id)
     if (state == VS_SEND || state == VS_REPLY) {
         view_put(v, V_TCB, id, F_FAULT, 0, t.fault);
     }
+    view_put(v, V_TCB, id, F_DOMAIN, 0, t.domain);
+    view_put(v, V_TCB, id, F_FLAGS, 0, t.flags);
+    view_put(v, V_TCB, id, F_YIELD, 0, t.yield_to);
     for (unsigned i = 0; i < MODEL_REGS; i++) {
         view_put(v, V_TCB, id, F_REGISTER, i, t.x[i]);
     }
@@ -365,6 +372,24 @@ static void put_ready(struct view *v, unsigned domain, unsigned priority)
     }
 }
 
+static void put_domains(struct view *v)
+{
+    struct model_domains d;
+    model_domains(model, &d);
+    view_put(v, V_MACHINE, 0, F_DOMAIN, 0, d.current);
+    if (d.started && d.end != UINT64_MAX) {
+        view_put(v, V_MACHINE, 0, F_SCHEDULE_AT, 0, d.entry);
+        view_put(v, V_MACHINE, 0, F_SCHEDULE_AT, 1, d.start);
+        view_put(v, V_MACHINE, 0, F_SCHEDULE_AT, 2, d.end);
+    }
+    for (unsigned i = 0; i < MODEL_DOMAINS; i++) {
+        if (d.duration[i] != 0) {
+            view_put(v, V_MACHINE, i, F_SCHEDULE_DOMAIN, 0, d.domain[i]);
+            view_put(v, V_MACHINE, i, F_SCHEDULE_TIME, 0, d.duration[i]);
+        }
+    }
+}
+
 static void put_scheduler(struct view *v)
 {
     static bool seen[MODEL_DOMAINS * 256];
@@ -389,6 +414,7 @@ static void put_scheduler(struct view *v)
     for (size_t i = 0; i < n; i++) {
         view_put(v, V_MACHINE, 0, F_RELEASE, i, queue[i]);
     }
+    put_domains(v);
     const uint64_t deadline = model_deadline(model);
     view_put(v, V_MACHINE, 0, F_TIMER, 0, deadline == UINT64_MAX ? 0 : deadline);
 }
