@@ -162,7 +162,7 @@ static uint64_t cptr_of(const struct path *p)
 /* It makes the others go on: it seldom does what stops it. */
 static bool is_root_task(void)
 {
-    return host_cpu.current == kernel.root_cnode[KAAL_ROOT_TCB].cap.obj;
+    return host_cpu.current == kernel.root;
 }
 
 /* Is one capability worth picking as another? */
@@ -231,7 +231,7 @@ static bool is_root_cnode(const struct cap *cnode)
 static uint64_t random_index(const struct cap *cnode)
 {
     if (is_root_cnode(cnode)) {
-        return kernel.info->empty.begin + below(ROOT_WORK_SLOTS);
+        return kernel.info.empty.begin + below(ROOT_WORK_SLOTS);
     }
     return below(1U << cap_cnode_radix(cnode));
 }
@@ -254,9 +254,9 @@ static struct place filled_slot(const struct cap *cnode, enum cap_type type)
     for (unsigned i = 0; i < kernel.slot_count; i++) {
         const struct cap *cap = &kernel.slots[i]->cap;
         if (kernel.places[i].object != paddr || (type != CAP_NULL && cap->type != type) ||
-            (is_root_cnode(cnode) && kernel.places[i].index < kernel.info->empty.begin &&
+            (is_root_cnode(cnode) && kernel.places[i].index < kernel.info.empty.begin &&
              !percent(4)) ||
-            (is_root_cnode(cnode) && kernel.places[i].index < kernel.info->empty.begin + 4 &&
+            (is_root_cnode(cnode) && kernel.places[i].index < kernel.info.empty.begin + 4 &&
              !percent(20))) {
             continue;
         }
@@ -816,7 +816,7 @@ enum {
 
 static uint64_t at(unsigned slot)
 {
-    return kernel.info->empty.begin + slot;
+    return kernel.info.empty.begin + slot;
 }
 
 static struct event call(uint64_t cptr, uint64_t label, const char *format,
@@ -847,11 +847,11 @@ static struct event retype(uint64_t untyped, unsigned type, unsigned size, unsig
 
 static uint64_t big_untyped(bool is_device)
 {
-    uint64_t slot = kernel.info->untyped.begin;
+    uint64_t slot = kernel.info.untyped.begin;
     unsigned best = 0;
-    for (uint64_t s = slot; s < kernel.info->untyped.end; s++) {
+    for (uint64_t s = slot; s < kernel.info.untyped.end; s++) {
         const struct kaal_untyped_desc *u =
-            &kernel.info->untyped_list[s - kernel.info->untyped.begin];
+            &kernel.info.untyped_list[s - kernel.info.untyped.begin];
         if ((u->is_device != 0) == is_device && u->size_bits > best) {
             best = u->size_bits;
             slot = s;

@@ -51,7 +51,8 @@ void kernel_start(void)
     cdt_anchor = (struct slot){.cap = {.type = CAP_ANCHOR}, .flags = SLOT_ORIGINAL};
     kernel_boot(&params);
     kernel.root_cnode = cap_cnode_slots(&host_cpu.current->slots[TCB_SLOT_CSPACE].cap);
-    kernel.info = kernel.root_cnode[KAAL_ROOT_BOOTINFO_PAGE].cap.obj;
+    kernel.root = host_cpu.current;
+    kernel.info = *(const struct kaal_bootinfo *)kernel.root_cnode[KAAL_ROOT_BOOTINFO_PAGE].cap.obj;
     host_log_clear();
 }
 

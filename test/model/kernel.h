@@ -34,8 +34,9 @@ struct kernel_mapping {
 
 /* What kernel_scan() found, and the last entry. */
 struct kernel {
-    const struct kaal_bootinfo *info;
+    struct kaal_bootinfo info; /* as at boot; these objects may be gone since */
     struct slot *root_cnode;
+    struct tcb *root;
     unsigned slot_count; /* every filled slot, in the tree's pre-order */
     struct slot *slots[KERNEL_SLOTS];
     struct slot *parents[KERNEL_SLOTS];

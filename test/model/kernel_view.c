@@ -338,12 +338,15 @@ static bool is_scanned(uint64_t vspace)
     return false;
 }
 
+/* Address spaces without an identifier cannot be used: what their tables hold
+ * does not matter. */
 static void scan_vspaces(void)
 {
+    unsigned asid;
     kernel.mapping_count = 0;
     for (unsigned i = 0; i < kernel.slot_count; i++) {
         const struct cap *cap = &kernel.slots[i]->cap;
-        if (cap->type == CAP_VSPACE && !is_scanned(paddr_of(cap->obj))) {
+        if (asid_root_of(cap, &asid) != NULL && !is_scanned(paddr_of(cap->obj))) {
             scan_table(paddr_of(cap->obj), cap_vspace(cap), 0, 0);
         }
     }
