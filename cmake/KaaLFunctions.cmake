@@ -1,54 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # What a project that builds on KaaL calls.
 #
-#   kaal_add_component(<name> SOURCES <file>... [LINK <lib>...]
-#                      [PORTS <port>:<kind>[:optional]...] [STACK 16K] [HEAP 0])
-#       Executable target <name>, file <name>.elf, linked with KaaL::kaal. All
-#       target_*() commands work on it. Generates <name>_ports.h with
-#       PORT_<PORT> 0, 1, ... in the order of PORTS; kinds: calls serves |
-#       notifies notified | sends receives | irq | caps. STACK and HEAP take K
-#       and M. HEAP is what malloc() has with KaaL::libc in LINK, and is then 64K
-#       unless it is given.
+#   kaal_add_component()   a program
+#   kaal_add_system(), kaal_instance(), kaal_channel(), kaal_ring(), kaal_grant()
+#   kaal_add_image()       bootable files, run.* and debug.* targets
+#   kaal_add_test()        an image's test in CTest
 #
-#   kaal_add_system(<system> [COMPONENTS <component>...])  one instance each, of the same name
-#   kaal_instance(<system> <instance> COMPONENT <component> [PRIORITY 0-255]
-#                 [PERIOD <us> BUDGET <us>])
-#   kaal_channel(<system> <instance>.<port> <instance>.<port>)
-#       calls->serves, notifies->notified; either end first.
-#   kaal_ring(<system> <instance>.<port> <instance>.<port> [KIND slots] SLOTS <n> SLOT_SIZE <bytes>)
-#       sends->receives, shared memory with a notification each way; either end
-#       first. SLOTS: a power of two; SLOT_SIZE: a multiple of 8; 1 MiB at most.
-#   kaal_grant(<system> <instance>.<port> DEVICE <role> | CAP <name>)
-#       irq port: DEVICE stdout, the console's transmit interrupt. caps port:
-#       CAP power.
-#
-#   kaal_add_image(<image> SYSTEM <system> | COMPONENTS <component>... | ROOT alone
-#                  BOARDS <board>/<config>... [DEFAULT <board>/<config>] [ROOT <component>])
-#       build/images/<image>/<board>/<config>/{<image>.bin,system.kaal,debug.gdb};
-#       targets <image>, <image>.<board>.<config>, and the same with "run." (QEMU
-#       on the terminal) and "debug." (gdb, see debug.gdb) before it. run.<image>
-#       and debug.<image> take DEFAULT, or the first of BOARDS; run and debug the
-#       first image, and say so. ROOT: the root task; without it, init. The
-#       system is complete when the image is declared.
-#
-#   kaal_add_test(<test> IMAGE <image> EXPECT <regex>... [REJECT <regex>...]
-#                 [BOARD <board>/<config>...] [VARIANTS <variant>|default ...]
-#                 [TIMEOUT 30] [LABELS <label>...] [IN_ORDER] [ALLOW_PANIC]
-#                 [QEMU_ARGS <argument>...] [TWIN_EXPECT <regex>] [TARGET <name>])
-#       CTest <test>, label target: boots the image and passes when every
-#       EXPECT (POSIX extended) has matched a console line and no REJECT has.
-#       "KERNEL PANIC" and "LOADER ERROR" are always rejected but with
-#       ALLOW_PANIC. Without BOARD: the image's default. More than one board
-#       or variant: one test each, named <test>.<board>.<config>[.<variant>].
-#       VARIANTS: QEMU lines of board.cmake (kaal_board_variant); QEMU_ARGS
-#       are appended. TWIN_EXPECT makes it the test of a twin, a system with a
-#       planted fault: it passes only if the run fails the same EXPECT and
-#       REJECT, and the console shows TWIN_EXPECT (why it failed).
-#       TARGET: also a label, and a build target that does the same on the terminal.
-
-#
-# KAAL_BOARDS replaces the BOARDS of every image, KAAL_QEMU and KAAL_GDB name
-# the programs, KAAL_GDB_PORT the TCP port between them.
+# docs/cmake-api.md has every keyword and variable.
 
 set(_KAAL_PORT_KINDS calls serves notifies notified sends receives irq caps)
 
@@ -65,7 +23,78 @@ function(_kaal_is_name out text)
     endif()
 endfunction()
 
+# A call's arguments in one form: no quotes, no comments, ';' between words.
+function(_kaal_plain_arguments out text)
+    string(REGEX REPLACE "#[^\n]*" "" text "${text}")
+    string(REPLACE "\"" "" text "${text}")
+    string(REGEX REPLACE "[; \t\r\n]+" ";" text "${text}")
+    string(REGEX REPLACE "^;|;$" "" text "${text}")
+    set(${out} "${text}" PARENT_SCOPE)
+endfunction()
+
+# Sets _kaal_at to ' at="<file>:<line>"', where the project calls this command
+# with these arguments; the tool's messages begin with it. CMake tells functions
+# the file of their caller, not the line: the file is searched for the call. Of
+# several that look alike but for variables, it is the one whose variables have
+# the right values now; if that is not one, the line is left out. Inside of
+# another function of this file it stays the outer one's.
+function(_kaal_here _kaal_command _kaal_arguments)
+    if(DEFINED _kaal_at)
+        return()
+    endif()
+    set(_kaal_text "")
+    if(EXISTS "${CMAKE_CURRENT_LIST_FILE}")
+        file(READ "${CMAKE_CURRENT_LIST_FILE}" _kaal_text)
+    endif()
+    _kaal_plain_arguments(_kaal_arguments "${_kaal_arguments}")
+    set(_kaal_line 1)
+    set(_kaal_similar "")
+    set(_kaal_equal "")
+    while("${_kaal_text}" MATCHES "(^|\n)[ \t]*${_kaal_command}[ \t]*\\(([^()]*)\\)")
+        set(_kaal_call "${CMAKE_MATCH_0}")
+        _kaal_plain_arguments(_kaal_words "${CMAKE_MATCH_2}")
+        string(LENGTH "${CMAKE_MATCH_1}" _kaal_newline)
+        string(FIND "${_kaal_text}" "${_kaal_call}" _kaal_begin)
+        string(SUBSTRING "${_kaal_text}" 0 ${_kaal_begin} _kaal_before)
+        string(REGEX REPLACE "[^\n]+" "" _kaal_before "${_kaal_before}")
+        string(LENGTH "${_kaal_before}" _kaal_lines)
+        math(EXPR _kaal_line "${_kaal_line} + ${_kaal_lines} + ${_kaal_newline}")
+
+        string(REGEX REPLACE "[$](ENV)?{[^{}]*}" "\r" _kaal_pattern "${_kaal_words}")
+        string(REGEX REPLACE "([][+.*?^$()|\\])" "\\\\\\1" _kaal_pattern "${_kaal_pattern}")
+        string(REPLACE "\r" ".*" _kaal_pattern "${_kaal_pattern}")
+        if("${_kaal_arguments}" MATCHES "^${_kaal_pattern}$")
+            list(APPEND _kaal_similar ${_kaal_line})
+            string(CONFIGURE "${_kaal_words}" _kaal_words)
+            _kaal_plain_arguments(_kaal_words "${_kaal_words}")
+            if("x${_kaal_words}" STREQUAL "x${_kaal_arguments}")
+                list(APPEND _kaal_equal ${_kaal_line})
+            endif()
+        endif()
+
+        # On behind the command's name: the rest of it has its lines yet to count.
+        string(LENGTH "${_kaal_command}" _kaal_length)
+        string(FIND "${_kaal_call}" "${_kaal_command}" _kaal_name)
+        math(EXPR _kaal_begin "${_kaal_begin} + ${_kaal_name} + ${_kaal_length}")
+        string(SUBSTRING "${_kaal_text}" ${_kaal_begin} -1 _kaal_text)
+    endwhile()
+    if(NOT _kaal_equal)
+        set(_kaal_equal ${_kaal_similar})
+    endif()
+    list(LENGTH _kaal_equal _kaal_count)
+    set(_kaal_place "${CMAKE_CURRENT_LIST_FILE}")
+    file(RELATIVE_PATH _kaal_relative "${CMAKE_SOURCE_DIR}" "${_kaal_place}")
+    if(NOT _kaal_relative MATCHES "^\\.\\.")
+        set(_kaal_place "${_kaal_relative}")
+    endif()
+    if(_kaal_count EQUAL 1)
+        string(APPEND _kaal_place ":${_kaal_equal}")
+    endif()
+    set(_kaal_at " at=\"${_kaal_place}\"" PARENT_SCOPE)
+endfunction()
+
 function(kaal_add_component name)
+    _kaal_here(kaal_add_component "${ARGV}")
     set(one STACK HEAP)
     set(many SOURCES LINK PORTS)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "${one}" "${many}")
@@ -88,7 +117,7 @@ function(kaal_add_component name)
     endforeach()
 
     set(header "/* Generated by kaal_add_component(${name}). */\n#pragma once\n\n")
-    set(lines "component ${name} elf=\"$<TARGET_FILE:${name}>\" stack=${arg_STACK}")
+    set(lines "component ${name} elf=\"$<TARGET_FILE:${name}>\" stack=${arg_STACK}${_kaal_at}")
     set(index 0)
     foreach(port IN LISTS arg_PORTS)
         if(NOT port MATCHES "^([A-Za-z_][A-Za-z0-9_-]*):([a-z]+)(:optional)?$")
@@ -145,11 +174,13 @@ function(_kaal_need_system what system)
     endif()
 endfunction()
 
+# The declaration is the function's whose _kaal_at this sees.
 function(_kaal_system_line system line)
-    set_property(GLOBAL APPEND PROPERTY KAAL_SYSTEM_${system} "${line}")
+    set_property(GLOBAL APPEND PROPERTY KAAL_SYSTEM_${system} "${line}${_kaal_at}")
 endfunction()
 
 function(kaal_add_system system)
+    _kaal_here(kaal_add_system "${ARGV}")
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "COMPONENTS")
     _kaal_known_arguments("kaal_add_system(${system})" COMPONENTS)
     get_property(exists GLOBAL PROPERTY KAAL_SYSTEM_${system} SET)
@@ -164,6 +195,7 @@ function(kaal_add_system system)
 endfunction()
 
 function(kaal_instance system instance)
+    _kaal_here(kaal_instance "${ARGV}")
     set(one COMPONENT PRIORITY PERIOD BUDGET)
     cmake_parse_arguments(PARSE_ARGV 2 arg "" "${one}" "")
     set(what "kaal_instance(${system} ${instance})")
@@ -193,6 +225,7 @@ function(kaal_instance system instance)
 endfunction()
 
 function(kaal_channel system from to)
+    _kaal_here(kaal_channel "${ARGV}")
     set(what "kaal_channel(${system} ${from} ${to})")
     if(ARGN)
         message(FATAL_ERROR "K013 ${what}: unknown argument '${ARGN}'. Known: <system> <instance>.<port> <instance>.<port>")
@@ -210,6 +243,7 @@ function(_kaal_need_end what end)
 endfunction()
 
 function(kaal_ring system from to)
+    _kaal_here(kaal_ring "${ARGV}")
     set(what "kaal_ring(${system} ${from} ${to})")
     cmake_parse_arguments(PARSE_ARGV 3 arg "" "KIND;SLOTS;SLOT_SIZE" "")
     _kaal_known_arguments("${what}" KIND SLOTS SLOT_SIZE)
@@ -228,6 +262,7 @@ function(kaal_ring system from to)
 endfunction()
 
 function(kaal_grant system port)
+    _kaal_here(kaal_grant "${ARGV}")
     set(what "kaal_grant(${system} ${port})")
     cmake_parse_arguments(PARSE_ARGV 2 arg "" "DEVICE;CAP" "")
     _kaal_known_arguments("${what}" DEVICE CAP)
@@ -292,6 +327,7 @@ function(_kaal_qemu_line out what board variant bin)
 endfunction()
 
 function(kaal_add_image image)
+    _kaal_here(kaal_add_image "${ARGV}")
     set(one SYSTEM ROOT DEFAULT)
     set(many COMPONENTS BOARDS)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "${one}" "${many}")
@@ -326,7 +362,7 @@ function(kaal_add_image image)
         set(system ${image})
         kaal_add_system(${system} COMPONENTS ${arg_COMPONENTS})
     endif()
-    set(content "kaal 1\nroot elf=\"$<TARGET_FILE:${arg_ROOT}>\"\n")
+    set(content "kaal 1\nroot elf=\"$<TARGET_FILE:${arg_ROOT}>\"${_kaal_at}\n")
     set(components "")
     if(system)
         get_property(exists GLOBAL PROPERTY KAAL_SYSTEM_${system} SET)
@@ -388,7 +424,7 @@ function(_kaal_debug_script file kernel components dir line)
     endforeach()
     file(GENERATE OUTPUT "${file}" CONTENT "# Generated by kaal_add_image().
 # Programs share addresses: break on <file>:<line>, or delete the symbols of those
-# that are not of interest (remove-symbol-file -a <address>). Use hbreak until the
+# that are not of interest (remove-symbol-file <absolute path>). Use hbreak until the
 # code it stops in has been loaded. kaal-console prints the console so far.
 set confirm off
 set pagination off
@@ -473,7 +509,7 @@ function(_kaal_pack image board_config content components)
 endfunction()
 
 function(kaal_add_test name)
-    set(flags IN_ORDER ALLOW_PANIC)
+    set(flags IN_ORDER ALLOW_PANIC POWER_OFF)
     set(one IMAGE TIMEOUT TWIN_EXPECT TARGET)
     set(many BOARD VARIANTS EXPECT REJECT LABELS QEMU_ARGS)
     cmake_parse_arguments(PARSE_ARGV 1 arg "${flags}" "${one}" "${many}")
@@ -511,6 +547,9 @@ function(kaal_add_test name)
     if(arg_ALLOW_PANIC)
         list(APPEND expect --allow-reject)
     endif()
+    if(arg_POWER_OFF)
+        list(APPEND expect --exit)
+    endif()
     if(arg_TWIN_EXPECT)
         list(APPEND expect --twin "${arg_TWIN_EXPECT}")
     endif()
@@ -538,8 +577,12 @@ function(kaal_add_test name)
             if(NOT line)
                 message(FATAL_ERROR "${what}: board '${board}' has no emulator, so it cannot be tested")
             endif()
+            list(APPEND line ${arg_QEMU_ARGS})
+            if(arg_POWER_OFF AND "-no-reboot" IN_LIST line)
+                message(FATAL_ERROR "${what}: with -no-reboot a restart would pass for POWER_OFF")
+            endif()
             set(log "${CMAKE_BINARY_DIR}/logs/${test}.log")
-            set(command KaaL::tool expect --log "${log}" ${expect} -- ${line} ${arg_QEMU_ARGS})
+            set(command KaaL::tool expect --log "${log}" ${expect} -- ${line})
             add_test(NAME ${test} COMMAND ${command})
             math(EXPR limit "${arg_TIMEOUT} + 15")
             set_tests_properties(${test} PROPERTIES LABELS "target;${arg_LABELS};${arg_TARGET}" TIMEOUT ${limit})

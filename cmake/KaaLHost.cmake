@@ -31,6 +31,7 @@ function(kaal_host_project name compiler first)
             "-DCMAKE_C_COMPILER:FILEPATH=${compiler}"
             "-DCMAKE_BUILD_TYPE:STRING=RelWithDebInfo"
             "-DKAAL_HOST_NAME:STRING=${name}"
+            "-DKAAL_VERSION:STRING=${PROJECT_VERSION}"
             "-DKAAL_LIBFDT_DIR:PATH=${KAAL_LIBFDT_DIR}"
             "-DKAAL_SOURCE_CACHE:PATH=${KAAL_SOURCE_CACHE}"
             "-DKAAL_REPORT_DIR:PATH=${CMAKE_BINARY_DIR}/reports"

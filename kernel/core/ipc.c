@@ -119,7 +119,7 @@ static word_t transfer_caps(const struct tcb *from, struct tcb *to, unsigned cou
             cap_is_null(&derived)) {
             break;
         }
-        slot_insert_derived(sent[passed], place, derived);
+        cap_insert_derived(sent[passed], place, derived);
         place = NULL;
     }
     return (word_t)passed << KAAL_MSGINFO_CAPS_SHIFT | unwrapped << KAAL_MSGINFO_UNWRAPPED_SHIFT;

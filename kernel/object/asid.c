@@ -27,6 +27,13 @@ pte_t *asid_root_of(const struct cap *vspace, unsigned *asid)
     return root != NULL && asid_lookup(*asid) == root ? root : NULL;
 }
 
+void asid_reset(void)
+{
+    for (unsigned i = 0; i < ASID_POOLS; i++) {
+        pools[i] = NULL;
+    }
+}
+
 struct cap asid_pool_install(struct asid_pool *pool, unsigned index)
 {
     struct cap cap = cap_object(CAP_ASID_POOL, pool);

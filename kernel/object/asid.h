@@ -36,3 +36,6 @@ void asid_free(unsigned asid);
 
 /* Last capability to a pool gone: free a part of it; false when all is. */
 bool asid_pool_finalise_step(struct asid_pool *pool);
+
+/* There is no pool: for a fresh start. */
+void asid_reset(void);

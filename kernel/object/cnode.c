@@ -131,12 +131,7 @@ static enum kaal_err derive_into(struct invocation *inv, bool has_data)
             return err;
         }
     }
-    if (cap.type == CAP_UNTYPED) {
-        /* The copy takes what is left; the original can only start over once
-         * the copy is gone. */
-        cap_untyped_set_watermark(&source->cap, (word_t)1 << cap_untyped_bits(&source->cap));
-    }
-    slot_insert_derived(source, dest, cap_mask_rights(cap, inv_arg(inv, ARG_RIGHTS)));
+    cap_insert_derived(source, dest, cap_mask_rights(cap, inv_arg(inv, ARG_RIGHTS)));
     return KAAL_OK;
 }
 

@@ -37,6 +37,52 @@ static void destroyed(const struct cap *cap, unsigned bits)
 
 /* ---- One object that holds no capabilities --------------------------------- */
 
+static void poison_simple(const struct cap *cap)
+{
+    switch (cap->type) {
+    case CAP_ENDPOINT:
+    case CAP_NOTIFICATION:
+    case CAP_REPLY:
+        destroyed(cap, object_bits((enum cap_type)cap->type, 0));
+        break;
+    case CAP_SCHED_CONTEXT:
+        destroyed(cap, cap->a);
+        break;
+    case CAP_VSPACE:
+    case CAP_PAGE_TABLE:
+    case CAP_ASID_POOL:
+        destroyed(cap, KAAL_PAGE_BITS);
+        break;
+    case CAP_PAGE:
+        if (!cap_page_is_device(cap)) {
+            destroyed(cap, cap_page_bits(cap));
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+/* An interrupt takes its notification along: emptied here, as slot_delete()
+ * would lead back to this place. Returns false if there is more to do. */
+static bool finalise_irq(unsigned irq)
+{
+    struct slot *line = irq_stop(irq);
+    if (!slot_is_empty(line)) {
+        const struct cap ntfn = line->cap;
+        const bool is_final = slot_is_final(line);
+        if (is_final && ntfn_finalise_step(cap_ntfn(&ntfn))) {
+            return false;
+        }
+        slot_clear(line);
+        if (is_final) {
+            poison_simple(&ntfn);
+        }
+    }
+    irq_release(irq);
+    return true;
+}
+
 /* Finalise the object of a final capability. Returns false if there is more
  * to do. */
 static bool finalise_simple(struct slot *slot)
@@ -62,35 +108,9 @@ static bool finalise_simple(struct slot *slot)
     case CAP_ASID_POOL:
         return !asid_pool_finalise_step(cap_asid_pool(cap));
     case CAP_IRQ_HANDLER:
-        return irq_finalise(cap_index(cap));
+        return finalise_irq(cap_index(cap));
     default:
         return true;
-    }
-}
-
-static void poison_simple(const struct cap *cap)
-{
-    switch (cap->type) {
-    case CAP_ENDPOINT:
-    case CAP_NOTIFICATION:
-    case CAP_REPLY:
-        destroyed(cap, object_bits((enum cap_type)cap->type, 0));
-        break;
-    case CAP_SCHED_CONTEXT:
-        destroyed(cap, cap->a);
-        break;
-    case CAP_VSPACE:
-    case CAP_PAGE_TABLE:
-    case CAP_ASID_POOL:
-        destroyed(cap, KAAL_PAGE_BITS);
-        break;
-    case CAP_PAGE:
-        if (!cap_page_is_device(cap)) {
-            destroyed(cap, cap_page_bits(cap));
-        }
-        break;
-    default:
-        break;
     }
 }
 

@@ -7,6 +7,7 @@
 #include "core/cspace.h"
 #include "core/invocation.h"
 #include "core/sched.h"
+#include "lib/assert.h"
 
 static struct {
     struct slot ntfn;
@@ -47,14 +48,16 @@ void irq_take(void)
     }
 }
 
-bool irq_finalise(unsigned irq)
+struct slot *irq_stop(unsigned irq)
 {
     arch_irq_mask(irq);
-    if (!slot_delete(&lines[irq].ntfn)) {
-        return false;
-    }
+    return &lines[irq].ntfn;
+}
+
+void irq_release(unsigned irq)
+{
+    kassert(slot_is_empty(&lines[irq].ntfn));
     lines[irq].issued = false;
-    return true;
 }
 
 enum kaal_err irq_inv_get(struct invocation *inv)

@@ -17,8 +17,12 @@ void irq_set_timer(unsigned irq);
 /* Take one pending interrupt and act on it, if there is one. */
 void irq_take(void);
 
-/* Last handler capability of a line gone. False if there is more to do. */
-bool irq_finalise(unsigned irq);
+/* Last handler capability of a line gone: mask it. Returns the slot of its
+ * notification, to be emptied before irq_release(). */
+struct slot *irq_stop(unsigned irq);
+
+/* The line can be issued again. */
+void irq_release(unsigned irq);
 
 /* Nothing is issued: for a fresh start. */
 void irq_reset(void);

@@ -82,6 +82,16 @@ enum kaal_err cap_derive(const struct slot *slot, struct cap *out)
     }
 }
 
+void cap_insert_derived(struct slot *source, struct slot *slot, struct cap cap)
+{
+    if (cap.type == CAP_UNTYPED) {
+        /* The copy takes what is left; the original can only start over once
+         * the copy is gone. */
+        cap_untyped_set_watermark(&source->cap, (word_t)1 << cap_untyped_bits(&source->cap));
+    }
+    slot_insert_derived(source, slot, cap);
+}
+
 struct cap cap_mask_rights(struct cap cap, word_t mask)
 {
     switch (cap.type) {

@@ -24,6 +24,10 @@ struct cap object_create(enum cap_type type, void *memory, word_t size, bool is_
  */
 enum kaal_err cap_derive(const struct slot *slot, struct cap *out);
 
+/* Put what cap_derive() made of source's, perhaps with fewer rights or other
+ * data, into an empty slot. */
+void cap_insert_derived(struct slot *source, struct slot *slot, struct cap cap);
+
 /* Leave only the rights in mask. */
 struct cap cap_mask_rights(struct cap cap, word_t mask);
 

@@ -89,8 +89,9 @@ static bool check_note(const struct bytes *elf, const Elf64_Phdr *p, const char 
         return true;
     }
     if (note.abi != KAAL_ABI) {
-        return set_error(e, "K050 %s was built for KaaL ABI %u, this kernel has ABI %d: rebuild it",
-                         name, note.abi, KAAL_ABI);
+        return set_error(
+            e, "K050 %s was built for KaaL ABI %u, this kernel has ABI %d: rebuild it with KaaL %s",
+            name, note.abi, KAAL_ABI, KAAL_VERSION);
     }
     *found = true;
     return true;

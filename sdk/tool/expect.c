@@ -35,6 +35,7 @@ static const char help[] =
     "  --in-order      the expected lines come in the order given\n"
     "  --reject RE     no line may match; may be repeated\n"
     "  --allow-reject  do not reject \"" ALWAYS_REJECTED "\" by itself\n"
+    "  --exit          after the verdict the program has to end by itself, status 0\n"
     "  --twin RE       the run has to fail, and a line has to match RE\n"
     "  --timeout S     seconds, default 30\n"
     "  --log FILE      keep the output\n"
@@ -50,8 +51,9 @@ struct pattern {
 struct run {
     struct pattern expect[MAX_PATTERNS], reject[MAX_PATTERNS], twin;
     unsigned expect_count, reject_count;
-    bool in_order, has_twin, quiet;
+    bool in_order, has_twin, quiet, needs_exit;
     int timeout;
+    int64_t deadline; /* of all of it, by now_ms() */
     FILE *log;
     char line[MAX_LINE]; /* what has come of the current line */
     size_t length;
@@ -243,28 +245,44 @@ static int stop(pid_t pid)
     return result;
 }
 
+/* Has the program ended? Its status stays to be asked for. */
+static bool has_ended(pid_t pid)
+{
+    siginfo_t info = {0};
+    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
+}
+
+/* Waits for the end of the program, or until the time. */
+static void await_end(pid_t pid, int64_t until)
+{
+    while (!has_ended(pid) && now_ms() < until) {
+        const struct timespec pause = {0, 5000000};
+        nanosleep(&pause, NULL);
+    }
+}
+
 /* Why reading ended. */
 enum ending { VERDICT, REJECTED, TIMEOUT, OUTPUT_ENDED, TWIN_SETTLED };
 
-static enum ending watch(struct run *r, int fd)
+static enum ending watch(struct run *r, pid_t pid, int fd)
 {
-    const int64_t deadline = now_ms() + (int64_t)r->timeout * 1000;
     int64_t twin_until = INT64_MAX, last = now_ms();
     for (;;) {
         if (r->rejected[0] != '\0') {
             return REJECTED;
         }
-        if (all_seen(r)) {
+        const bool is_verdict = all_seen(r);
+        if (is_verdict && !r->needs_exit) {
             return VERDICT;
         }
         int64_t now = now_ms();
         if (r->has_twin && r->twin.seen && twin_until == INT64_MAX) {
             twin_until = now + TWIN_SETTLE_MS;
         }
-        if (now >= deadline) {
+        if (now >= r->deadline) {
             return TIMEOUT;
         }
-        if (now >= twin_until) {
+        if (now >= twin_until && !is_verdict) {
             return TWIN_SETTLED;
         }
         if (now - last >= IDLE_MS && r->length > 0 && !r->partial_matched) {
@@ -272,14 +290,18 @@ static enum ending watch(struct run *r, int fd)
             r->partial_matched = true;
             continue;
         }
-        int64_t wait = deadline - now < IDLE_MS ? deadline - now : IDLE_MS;
+        /* Before the look for more: what an ended program has written is there. */
+        const bool is_over = is_verdict && has_ended(pid);
+        int64_t wait = r->deadline - now < IDLE_MS ? r->deadline - now : IDLE_MS;
         struct pollfd p = {.fd = fd, .events = POLLIN};
-        int ready = poll(&p, 1, (int)wait);
-        if (ready <= 0) {
-            continue;
-        }
+        int ready = poll(&p, 1, is_over ? 0 : (int)wait);
         char data[4096];
-        ssize_t n = read(fd, data, sizeof(data));
+        ssize_t n = 0;
+        if (ready > 0) {
+            n = read(fd, data, sizeof(data));
+        } else if (ready < 0 || !is_over) {
+            continue;
+        } /* else it has ended, and something it has started holds its output */
         if (n > 0) {
             last = now_ms();
             take(r, data, (size_t)n);
@@ -301,6 +323,12 @@ static void judge(const struct run *r, enum ending ending, int status, char *why
                  strsignal(WTERMSIG(status)));
     } else if (ending == REJECTED) {
         snprintf(why, size, "a line matched the rejected '%s'", r->rejected);
+    } else if (all_seen(r) && r->needs_exit && status == -1) {
+        snprintf(why, size, "the verdict came but the machine did not power off within %d s",
+                 r->timeout);
+    } else if (all_seen(r) && r->needs_exit && WEXITSTATUS(status) != 0) {
+        snprintf(why, size, "the verdict came but the machine did not power off: exit status %d",
+                 WEXITSTATUS(status));
     } else if (ending == TIMEOUT) {
         snprintf(why, size, "timeout after %d s", r->timeout);
     } else if (ending == OUTPUT_ENDED && status != -1) {
@@ -359,18 +387,12 @@ static int run(struct run *r, char **argv)
     }
     /* The last resort, should this process itself be stuck, e.g. writing. */
     alarm((unsigned)r->timeout + 10);
-    enum ending ending = watch(r, fd);
+    r->deadline = now_ms() + (int64_t)r->timeout * 1000;
+    enum ending ending = watch(r, pid, fd);
     if (ending == OUTPUT_ENDED) {
-        /* Its exit status is worth a moment. */
-        for (int64_t until = now_ms() + 1000; now_ms() < until;) {
-            siginfo_t info = {0};
-            if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-                info.si_pid == pid) {
-                break;
-            }
-            const struct timespec pause = {0, 5000000};
-            nanosleep(&pause, NULL);
-        }
+        await_end(pid, now_ms() + 1000); /* its exit status is worth a moment */
+    } else if (ending == VERDICT && r->needs_exit) {
+        await_end(pid, r->deadline); /* it may have closed its output before */
     }
     int status = stop(pid);
     close(fd);
@@ -409,15 +431,11 @@ static FILE *open_log(const char *path)
 static bool parse_options(int argc, char **argv, struct run *r, bool *allow)
 {
     static const struct option options[] = {
-        {"expect", required_argument, NULL, 'e'},
-        {"reject", required_argument, NULL, 'r'},
-        {"twin", required_argument, NULL, 'w'},
-        {"timeout", required_argument, NULL, 't'},
-        {"log", required_argument, NULL, 'l'},
-        {"in-order", no_argument, NULL, 'o'},
-        {"allow-reject", no_argument, NULL, 'a'},
-        {"quiet", no_argument, NULL, 'q'},
-        {0},
+        {"expect", required_argument, NULL, 'e'}, {"reject", required_argument, NULL, 'r'},
+        {"twin", required_argument, NULL, 'w'},   {"timeout", required_argument, NULL, 't'},
+        {"log", required_argument, NULL, 'l'},    {"in-order", no_argument, NULL, 'o'},
+        {"allow-reject", no_argument, NULL, 'a'}, {"quiet", no_argument, NULL, 'q'},
+        {"exit", no_argument, NULL, 'x'},         {0},
     };
     char *end;
     for (int c; (c = getopt_long(argc, argv, "+", options, NULL)) != -1;) {
@@ -458,6 +476,9 @@ static bool parse_options(int argc, char **argv, struct run *r, bool *allow)
             break;
         case 'a':
             *allow = true;
+            break;
+        case 'x':
+            r->needs_exit = true;
             break;
         case 'q':
             r->quiet = true;

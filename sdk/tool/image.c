@@ -36,8 +36,9 @@ static bool is_arm64_image(const struct bytes *b)
     return b->size >= ARM64_HEADER_BYTES && memcmp(b->data + ARM64_MAGIC, "ARM\x64", 4) == 0;
 }
 
-static bool load_elf(struct item *item, const char *path, enum elf_role role, const char *where,
-                     struct error *e)
+/* place: of the declaration, or NULL. */
+static bool load_elf(struct item *item, const char *path, enum elf_role role, const struct ir *ir,
+                     const struct place *place, struct error *e)
 {
     char what[256];
     struct error inner;
@@ -47,7 +48,8 @@ static bool load_elf(struct item *item, const char *path, enum elf_role role, co
         snprintf(what, sizeof(what), "%s", role == ELF_KERNEL ? "the kernel" : "the root task");
     }
     if (!read_file(path, &item->data, &inner) || !elf_check(&item->data, role, what, &inner)) {
-        return set_error(e, "%s%.*s", where, (int)sizeof(e->text) / 2, inner.text);
+        return place != NULL ? place_fail(ir, place, e, "%s", inner.text)
+                             : set_error(e, "%.*s", (int)sizeof(e->text) - 1, inner.text);
     }
     elf_strip(&item->data);
     return true;
@@ -152,7 +154,6 @@ bool image_pack(const struct ir *ir, const char *loader_path, const char *kernel
     uint32_t first_component = count - ir->component_count;
     struct item *items = xcalloc(count, sizeof(items[0]));
     struct bytes loader;
-    char where[600];
     items[0] = (struct item){.kind = KAAL_IMAGE_KERNEL, .name = "kernel"};
     items[1] = (struct item){.kind = KAAL_IMAGE_ROOT, .name = "root"};
     bool ok = read_file(loader_path, &loader, e);
@@ -160,21 +161,19 @@ bool image_pack(const struct ir *ir, const char *loader_path, const char *kernel
         ok = set_error(e, "%s is not an arm64 Image: no magic number at byte %d", loader_path,
                        ARM64_MAGIC);
     }
-    ok = ok && load_elf(&items[0], kernel_path, ELF_KERNEL, "", e);
+    ok = ok && load_elf(&items[0], kernel_path, ELF_KERNEL, ir, NULL, e);
     if (ok && image_size(&loader) != loader.size) {
         ok = set_error(e,
                        "%s has %zu bytes, but its header says %llu: the payload would not be where "
                        "the loader looks for it",
                        loader_path, loader.size, (unsigned long long)image_size(&loader));
     }
-    snprintf(where, sizeof(where), "%s:%u: ", ir->path, ir->root_line);
-    ok = ok && load_elf(&items[1], ir->root, ELF_ROOT, where, e);
+    ok = ok && load_elf(&items[1], ir->root, ELF_ROOT, ir, &ir->root_place, e);
     for (uint32_t i = 0; ok && i < ir->component_count; i++) {
         const struct ir_component *c = &ir->components[i];
         struct item *item = &items[first_component + i];
         *item = (struct item){.kind = KAAL_IMAGE_COMPONENT, .name = c->name};
-        snprintf(where, sizeof(where), "%s:%u: ", ir->path, c->line);
-        ok = load_elf(item, c->elf, ELF_COMPONENT, where, e);
+        ok = load_elf(item, c->elf, ELF_COMPONENT, ir, &c->place, e);
     }
     if (ok) {
         if (ir->instance_count > 0) {

@@ -21,14 +21,49 @@ const char *const ir_kinds[] = {
 };
 const uint32_t ir_kind_count = sizeof(ir_kinds) / sizeof(ir_kinds[0]);
 
-bool line_fail(const struct line *l, const char *format, ...)
+static bool fail_at(const struct ir *ir, const struct place *place, struct error *e,
+                    const char *format, va_list args)
 {
     char text[900];
+    vsnprintf(text, sizeof(text), format, args);
+    if (place->at != NULL) {
+        set_error(e, "%s: %s", place->at, text);
+    } else {
+        set_error(e, "%s:%u: %s", ir->path, place->line, text);
+    }
+    e->has_place = true;
+    return false;
+}
+
+bool place_fail(const struct ir *ir, const struct place *place, struct error *e, const char *format,
+                ...)
+{
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
+    fail_at(ir, place, e, format, args);
     va_end(args);
-    return set_error(l->e, "%s:%u: %s", l->ir->path, l->number, text);
+    return false;
+}
+
+bool line_fail(const struct line *l, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fail_at(l->ir, &l->place, l->e, format, args);
+    va_end(args);
+    return false;
+}
+
+const char *place_text(const struct place *place)
+{
+    static char text[2][24];
+    static unsigned next;
+    if (place->at != NULL) {
+        return place->at;
+    }
+    char *out = text[next++ % 2];
+    snprintf(out, sizeof(text[0]), "line %u", place->line);
+    return out;
 }
 
 static bool is_name(const char *s, size_t max)
@@ -141,9 +176,9 @@ static bool take_elf(struct line *l, char **out)
 static bool parse_root(struct line *l)
 {
     if (l->ir->root != NULL) {
-        return line_fail(l, "there is a root task already, line %u", l->ir->root_line);
+        return line_fail(l, "there is a root task already, %s", place_text(&l->ir->root_place));
     }
-    l->ir->root_line = l->number;
+    l->ir->root_place = l->place;
     return take_elf(l, &l->ir->root) && line_finish(l, "root elf=<path>");
 }
 
@@ -166,7 +201,8 @@ static bool parse_component(struct line *l)
     }
     const struct ir_component *twin = find_component(ir, name);
     if (twin != NULL) {
-        return line_fail(l, "there is a component '%s' already, line %u", name, twin->line);
+        return line_fail(l, "there is a component '%s' already, %s", name,
+                         place_text(&twin->place));
     }
     if (ir->component_count == MAX_COMPONENTS) {
         return line_fail(l, "more than %d components", MAX_COMPONENTS);
@@ -175,7 +211,7 @@ static bool parse_component(struct line *l)
         xrealloc(ir->components, (ir->component_count + 1) * sizeof(ir->components[0]));
     struct ir_component *c = &ir->components[ir->component_count++];
     *c = (struct ir_component){
-        .name = xstrndup(name, strlen(name)), .stack = 16384, .line = l->number};
+        .name = xstrndup(name, strlen(name)), .stack = 16384, .place = l->place};
     if (!take_elf(l, &c->elf) || !line_number(l, "stack", true, 1, MAX_STACK, &c->stack)) {
         return false;
     }
@@ -204,6 +240,9 @@ static bool parse_port(struct line *l)
         return line_fail(l, "a port follows its component, above all instances");
     }
     struct ir_component *c = &ir->components[ir->component_count - 1];
+    if (l->place.at == NULL) {
+        l->place.at = c->place.at;
+    }
     const char *name;
     struct ir_port port = {0};
     if (!take_name(l, 1, sizeof(((struct kaal_system_port *)0)->name), &name)) {
@@ -257,7 +296,8 @@ static bool parse_instance(struct line *l)
     }
     const struct ir_instance *twin = ir_find_instance(ir, name, strlen(name));
     if (twin != NULL) {
-        return line_fail(l, "there is an instance '%s' already, line %u", name, twin->line);
+        return line_fail(l, "there is an instance '%s' already, %s", name,
+                         place_text(&twin->place));
     }
     const char *component = line_attribute(l, "component");
     if (component == NULL) {
@@ -290,7 +330,7 @@ static bool parse_instance(struct line *l)
         .prio = (uint32_t)prio,
         .budget = budget,
         .period = period,
-        .line = l->number,
+        .place = l->place,
         .first_port = ir->port_count,
     };
     ir->port_count += c->port_count;
@@ -317,12 +357,17 @@ static bool parse_line(struct line *l)
         l->words[0]);
 }
 
-/* Cuts the line at text into words in place. */
+/* Cuts the line at text into words in place, its at= apart. */
 static bool split(struct line *l, char *text)
 {
     l->count = 0;
     l->taken = 1;
+    l->place.at = NULL;
     for (char *w; (w = next_word(&text)) != NULL;) {
+        if (l->place.at == NULL && l->count > 0 && strncmp(w, "at=", 3) == 0 && w[3] != '\0') {
+            l->place.at = w + 3;
+            continue;
+        }
         if (l->count == IR_MAX_WORDS) {
             return line_fail(l, "more than %d words", IR_MAX_WORDS);
         }
@@ -333,16 +378,15 @@ static bool split(struct line *l, char *text)
 
 bool ir_parse(const char *path, const char *text, struct ir *out, struct error *e)
 {
-    *out = (struct ir){.path = path};
-    char *copy = xstrndup(text, strlen(text));
+    *out = (struct ir){.path = path, .text = xstrndup(text, strlen(text))};
     struct line l = {.ir = out, .e = e};
     bool ok = true, started = false;
-    for (char *at = copy; ok && at != NULL;) {
+    for (char *at = out->text; ok && at != NULL;) {
         char *end = strchr(at, '\n');
         if (end != NULL) {
             *end++ = '\0';
         }
-        l.number++;
+        l.place.line++;
         ok = split(&l, at);
         if (ok && l.count > 0) {
             if (started) {
@@ -356,12 +400,13 @@ bool ir_parse(const char *path, const char *text, struct ir *out, struct error *
         }
         at = end;
     }
-    free(copy);
     if (ok && !started) {
-        ok = set_error(e, "%s:1: a system description begins with 'kaal 1'", path);
+        l.place = (struct place){.line = 1};
+        ok = line_fail(&l, "a system description begins with 'kaal 1'");
     }
     if (ok && out->root == NULL) {
-        ok = set_error(e, "%s:%u: there is no root task: root elf=<path>", path, l.number);
+        l.place.at = NULL;
+        ok = line_fail(&l, "there is no root task: root elf=<path>");
     }
     return ok && ir_check_connected(out, e);
 }
@@ -386,5 +431,6 @@ void ir_free(struct ir *ir)
     free(ir->rings);
     free(ir->grants);
     free(ir->root);
+    free(ir->text);
     *ir = (struct ir){0};
 }

@@ -12,6 +12,10 @@
  *   ring <instance>.<port> <instance>.<port> slots=<n> slot-size=<bytes>
  *   grant <instance>.<port> device=<role> | cap=<name>
  *
+ * Every declaration may end with at=<file>:<line>, the place where its author
+ * wrote it. Messages then begin with that place, else with the description's.
+ * A port has its component's.
+ *
  * Blanks between double quotes belong to the word: elf="path with blanks".
  * A port belongs to the component above it; slots count from 0. Budget and
  * period are microseconds. Relative paths start at the description's directory.
@@ -20,6 +24,12 @@
 #include <kaal/abi/image.h>
 
 #include "tool.h"
+
+/* Where a declaration is. */
+struct place {
+    unsigned line;  /* of the description */
+    const char *at; /* "<file>:<line>" of its author, or NULL */
+};
 
 struct ir_port {
     char *name;
@@ -31,7 +41,7 @@ struct ir_component {
     char *name;
     char *elf;
     uint64_t stack;
-    unsigned line;
+    struct place place;
     struct ir_port *ports;
     uint32_t port_count;
 };
@@ -41,7 +51,7 @@ struct ir_instance {
     uint32_t component; /* index */
     uint32_t prio;
     uint64_t budget, period;
-    unsigned line;
+    struct place place;
     uint32_t first_port; /* number of its first port in the system */
 };
 
@@ -57,13 +67,14 @@ struct ir_ring {
 struct ir_grant {
     uint32_t port;    /* number in the system */
     const char *role; /* constant */
-    unsigned line;
+    struct place place;
 };
 
 struct ir {
     const char *path;
+    char *text; /* the description in words, places among them */
     char *root;
-    unsigned root_line;
+    struct place root_place;
     struct ir_component *components;
     struct ir_instance *instances;
     struct ir_channel *channels;
@@ -73,6 +84,10 @@ struct ir {
 };
 
 /* text is NUL-terminated. Reads and checks the whole (K020, K021, K022). On
- * failure the message begins with "path:line: ". Call ir_free() in both cases. */
+ * failure the message begins with a place. Call ir_free() in both cases. */
 bool ir_parse(const char *path, const char *text, struct ir *out, struct error *e);
 void ir_free(struct ir *ir);
+
+/* Stores "<place>: ..."; returns false. */
+bool place_fail(const struct ir *ir, const struct place *place, struct error *e, const char *format,
+                ...) __attribute__((format(printf, 4, 5)));

@@ -174,12 +174,12 @@ bool ir_parse_grant(struct line *l)
     }
     for (uint32_t g = 0; g < ir->grant_count; g++) {
         if (ir->grants[g].role == grants[i].role || ir->grants[g].port == end.number) {
-            return line_fail(l, "K031 '%s' is granted twice: line %u has it", role,
-                             ir->grants[g].line);
+            return line_fail(l, "K031 '%s' is granted twice: %s has it", role,
+                             place_text(&ir->grants[g].place));
         }
     }
     ir->grants = xrealloc(ir->grants, (ir->grant_count + 1) * sizeof(ir->grants[0]));
-    ir->grants[ir->grant_count++] = (struct ir_grant){end.number, grants[i].role, l->number};
+    ir->grants[ir->grant_count++] = (struct ir_grant){end.number, grants[i].role, l->place};
     return line_finish(l, form);
 }
 
@@ -197,11 +197,11 @@ static bool unconnected(const struct ir *ir, const struct ir_instance *in,
         how = "kaal_grant";
         what = "CAP <name>";
     }
-    return set_error(e,
-                     "%s:%u: K022 port '%s.%s' is not connected. Connect it with "
-                     "%s(<system> %s.%s %s) or declare it %s:%s:optional",
-                     ir->path, in->line, in->name, port->name, how, in->name, port->name, what,
-                     port->name, ir_kinds[port->kind]);
+    return place_fail(ir, &in->place, e,
+                      "K022 port '%s.%s' is not connected. Connect it with "
+                      "%s(<system> %s.%s %s) or declare it %s:%s:optional",
+                      in->name, port->name, how, in->name, port->name, what, port->name,
+                      ir_kinds[port->kind]);
 }
 
 bool ir_check_connected(const struct ir *ir, struct error *e)

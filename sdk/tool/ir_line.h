@@ -9,13 +9,13 @@
 struct line {
     struct ir *ir;
     struct error *e;
-    unsigned number;
+    struct place place;
     char *words[IR_MAX_WORDS];
     unsigned count;
     uint32_t taken; /* bit i: words[i] has been used */
 };
 
-/* Stores "path:line: ..."; returns false. */
+/* Stores "<place of the line>: ..."; returns false. */
 bool line_fail(const struct line *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The value of key=, or NULL. */
@@ -28,6 +28,9 @@ bool line_number(struct line *l, const char *key, bool scaled, uint64_t low, uin
 
 /* Every word must have been understood; known is the form of the line. */
 bool line_finish(struct line *l, const char *known);
+
+/* "line 7" or "CMakeLists.txt:7". Valid until the next call but one. */
+const char *place_text(const struct place *place);
 
 /* The instance of this name above, or NULL. */
 struct ir_instance *ir_find_instance(const struct ir *ir, const char *name, size_t length);

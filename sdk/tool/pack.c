@@ -64,7 +64,7 @@ int cmd_pack(int argc, char **argv)
     }
     struct error e;
     if (!pack(loader, kernel, output, argv[optind], &e)) {
-        fprintf(stderr, "kaal pack: %s\n", e.text);
+        fprintf(stderr, "%s%s\n", e.has_place ? "" : "kaal pack: ", e.text);
         return 1;
     }
     return 0;

@@ -13,6 +13,7 @@
 
 struct error {
     char text[1024];
+    bool has_place; /* text begins with a file and a line */
 };
 
 struct bytes {

@@ -14,6 +14,7 @@ bool set_error(struct error *e, const char *format, ...)
     va_start(args, format);
     vsnprintf(e->text, sizeof(e->text), format, args);
     va_end(args);
+    e->has_place = false;
     return false;
 }
 

@@ -105,6 +105,11 @@ case("BOARDS is missing" "" "kaal_add_image(i COMPONENTS c)")
 case("SYSTEM and COMPONENTS exclude each other" "" "kaal_add_image(i COMPONENTS c SYSTEM s BOARDS b1/debug)")
 case("DEFAULT 'b1/release' is not one of BOARDS" "" "kaal_add_image(i COMPONENTS c BOARDS b1/debug DEFAULT b1/release)")
 case("there is no image 'i'" "" "kaal_add_test(t IMAGE i EXPECT x)")
+case("accepted" "" "kaal_add_image(i COMPONENTS c BOARDS b1/debug)\nkaal_add_test(t IMAGE i EXPECT x POWER_OFF)")
+case("K013 kaal_add_test\\(t\\): unknown argument .POWEROFF.. Did you mean .POWER_OFF." ""
+    "kaal_add_image(i COMPONENTS c BOARDS b1/debug)\nkaal_add_test(t IMAGE i POWEROFF EXPECT x)")
+case("with -no-reboot a restart would pass for POWER_OFF" ""
+    "kaal_add_image(i COMPONENTS c BOARDS b1/debug)\nkaal_add_test(t IMAGE i EXPECT x POWER_OFF QEMU_ARGS -no-reboot)")
 case("EXPECT is missing" "" "kaal_add_image(i COMPONENTS c BOARDS b1/debug)\nkaal_add_test(t IMAGE i)")
 case("is not built for 'b1/release'. It is for: b1/debug" ""
     "kaal_add_image(i COMPONENTS c BOARDS b1/debug)\nkaal_add_test(t IMAGE i BOARD b1/release EXPECT x)")

@@ -20,10 +20,9 @@ file(WRITE "${WORK}/cache/device-tree-compiler_1.7.2.orig.tar.xz" "not it")
 file(CHMOD "${WORK}/old-qemu" PERMISSIONS OWNER_READ OWNER_EXECUTE)
 set(setup "setup-debian12.sh")
 
-case("K002 no clang found. Looked for clang-19 in ${WORK}/none. .*apt-get install clang-19.*${setup}"
+case("K002 no clang found. Looked for clang-19, clang-20, clang in KAAL_LLVM_DIR .${WORK}/none.. .*apt-get install clang-19.*${setup}"
     "-DKAAL_LLVM_DIR=${WORK}/none")
-case("K002 no ld.lld found.* apt-get install lld-19.*${setup}" -DKAAL_LLD=KAAL_LLD-NOTFOUND
-    -DCMAKE_FIND_USE_SYSTEM_ENVIRONMENT_PATH=OFF -DCMAKE_FIND_USE_CMAKE_SYSTEM_PATH=OFF
+case("K002 no ld.lld found.* apt-get install clang-19 lld-19 .*${setup}"
     -DKAAL_CLANG=/usr/bin/clang-19 -DKAAL_LLVM_DIR=${WORK}/none)
 case("old-qemu is version 7.2; KaaL needs 10 or newer.*bookworm-backports.*${setup}"
     "-DKAAL_QEMU=${WORK}/old-qemu")

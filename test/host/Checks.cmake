@@ -16,6 +16,22 @@ set_tests_properties(tcb-size.refuses PROPERTIES PASS_REGULAR_EXPRESSION "it mus
 add_test(NAME tcb-size.missing-file COMMAND tcb-size 10 - sample "${_checks}/no-such-file")
 set_tests_properties(tcb-size.missing-file PROPERTIES WILL_FAIL TRUE)
 
+# stack: what chains of calls in a linked program use; used on each kernel.
+add_executable(stack "${_checks}/stack.c")
+target_compile_options(stack PRIVATE ${KAAL_WARNINGS} ${KAAL_SANITIZE})
+target_link_options(stack PRIVATE ${KAAL_SANITIZE})
+set(_report "${CMAKE_BINARY_DIR}/stack-sample.json")
+# 16 + 256 of entry, 32 of middle, 64 of leaf.
+add_test(NAME stack.counts COMMAND stack 368 "${_report}" "${_checks}/stack-sample.txt")
+set_tests_properties(stack.counts PROPERTIES PASS_REGULAR_EXPRESSION "stack: 368 bytes of 368, 3 functions")
+add_test(NAME stack.refuses-depth COMMAND stack 367 "${_report}" "${_checks}/stack-sample.txt")
+set_tests_properties(stack.refuses-depth PROPERTIES PASS_REGULAR_EXPRESSION "stack: more than 367 bytes")
+add_test(NAME stack.refuses-form COMMAND stack 9999 "${_report}" "${_checks}/stack-bad-sample.txt")
+set_tests_properties(stack.refuses-form PROPERTIES PASS_REGULAR_EXPRESSION
+    "pong: is part of a recursion, it calls ping.*pointer: calls through a pointer.*vla: has a frame of no fixed size|pointer: calls through a pointer.*vla: has a frame of no fixed size.*pong: is part of a recursion, it calls ping")
+set_tests_properties(stack.counts stack.refuses-depth stack.refuses-form
+    PROPERTIES LABELS "host;check" TIMEOUT 60)
+
 # style: layering and form.
 find_program(KAAL_CLANG_FORMAT clang-format-19)
 if(NOT KAAL_CLANG_FORMAT)
@@ -39,12 +55,26 @@ add_test(NAME cmake.missing-tools COMMAND "${CMAKE_COMMAND}" "-DROOT=${KAAL_ROOT
     "-DCACHE=${KAAL_SOURCE_CACHE}" "-DWORK=${CMAKE_BINARY_DIR}/configure-errors" -P "${_checks}/configure-errors.cmake")
 
 # Links in the documentation lead somewhere; the messages of the loader that
-# docs/porting.md explains are those it prints.
-foreach(_check IN ITEMS links messages)
+# docs/porting.md explains are those it prints; docs/cmake-api.md has what the
+# CMake functions know.
+foreach(_check IN ITEMS links messages cmake-api)
     add_test(NAME docs.${_check} COMMAND "${CMAKE_COMMAND}" "-DROOT=${KAAL_ROOT}"
         -P "${KAAL_ROOT}/docs/check-${_check}.cmake")
 endforeach()
 
-set_tests_properties(docs.links docs.messages tcb-size tcb-size.counts tcb-size.refuses tcb-size.missing-file style
+# docs/reference: made from the tables and the headers, complete and current.
+add_executable(reference "${KAAL_ROOT}/docs/reference/generate.c")
+target_include_directories(reference PRIVATE "${KAAL_ROOT}/kernel/include")
+target_compile_options(reference PRIVATE ${KAAL_WARNINGS} ${KAAL_SANITIZE})
+target_link_options(reference PRIVATE ${KAAL_SANITIZE})
+add_test(NAME docs.reference COMMAND "${CMAKE_COMMAND}" "-DPROGRAM=$<TARGET_FILE:reference>"
+    "-DROOT=${KAAL_ROOT}" "-DOUTPUT=${CMAKE_BINARY_DIR}/reference.md"
+    -P "${KAAL_ROOT}/docs/reference/check.cmake")
+add_test(NAME docs.reference.refuses COMMAND reference "${CMAKE_BINARY_DIR}/reference-bad.md"
+    "${_checks}/reference-sample.h")
+set_tests_properties(docs.reference.refuses PROPERTIES PASS_REGULAR_EXPRESSION
+    "sys_yield: lacks the part Errors.*sys_poll: errors.def has no NO_SUCH_ERROR.*INV_TCB_RESUME: has no C function")
+
+set_tests_properties(docs.reference docs.reference.refuses docs.links docs.messages docs.cmake-api tcb-size tcb-size.counts tcb-size.refuses tcb-size.missing-file style
     style.format style.refuses cmake.errors cmake.missing-tools setup
     PROPERTIES LABELS "host;check" TIMEOUT 180)

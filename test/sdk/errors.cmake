@@ -10,57 +10,160 @@ kaal_add_component(b SOURCES hello.c PORTS ctl:serves)
 kaal_add_system(s COMPONENTS a b)\n")
 set(boards "BOARDS qemu-virt/debug)\n")
 
-# The error comes when the project is configured, or when it is built.
-function(configuring regex text)
+# The error comes when the project is configured, or when it is built; both ways
+# the line of the project is named that it is about.
+function(configuring regex line command text)
     new_project("${text}")
-    must_fail("${regex}" ${configure})
+    must_fail("${regex}.*[ /]CMakeLists.txt:${line} \\(${command}\\)" ${configure})
 endfunction()
-function(building regex text)
+function(building line regex text)
     new_project("${head}${text}")
     must(configure ${configure})
-    must_fail("${regex}" ${build})
+    must_fail(" CMakeLists.txt:${line}: ${regex}" ${build})
 endfunction()
 
 if(ID STREQUAL "K001")
-    configuring("K001 find_package\\(KaaL\\) came after project\\(\\), so 'x' was set up for the host compiler \\(/.*\\)\\. Move find_package\\(KaaL\\) above project\\(\\), or configure with --toolchain .*share/kaal-0.1/toolchains/aarch64-kaal.cmake Then delete"
-        "cmake_minimum_required(VERSION 3.25)\nproject(x LANGUAGES C)\nfind_package(KaaL 0.1 REQUIRED)\n")
+    new_project("cmake_minimum_required(VERSION 3.25)\nproject(x LANGUAGES C)\nfind_package(KaaL 0.1 REQUIRED)\n")
+    must_fail("K001 find_package\\(KaaL\\) came after project\\(\\), so 'x' was set up for the host compiler \\(/.*\\)\\. Move find_package\\(KaaL\\) above project\\(\\), or configure with --toolchain .*share/kaal-0.1/toolchains/aarch64-kaal.cmake Then delete .* CMakeLists.txt:3 \\(find_package\\)"
+        ${configure})
     file(WRITE "${WORK}/other.cmake" "set(CMAKE_SYSTEM_NAME Generic)\nset(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)\n")
     file(WRITE "${WORK}/CMakeLists.txt" "${head}")
     file(REMOVE_RECURSE "${WORK}/build")
     must_fail("K001 the toolchain file .*other.cmake is not KaaL's" ${configure} --toolchain "${WORK}/other.cmake")
 elseif(ID STREQUAL "K002")
     new_project("${head}${component}")
-    must_fail("K002 no clang found\\. Looked for clang-19 in ${WORK}/none\\. Debian 12: apt-get install clang-19 .*-DKAAL_LLVM_DIR="
+    set(fix "Debian 12: apt-get install clang-19 lld-19 llvm-19 Another directory: -DKAAL_LLVM_DIR=<dir>")
+    must_fail("K002 no clang found\\. Looked for clang-19, clang-20, clang in KAAL_LLVM_DIR \\(${WORK}/none\\)\\. ${fix}"
         ${configure} "-DKAAL_LLVM_DIR=${WORK}/none")
+    # A PATH with what else is needed, and another clang in each case.
+    set(bin "${WORK}/bin")
+    function(path_with)
+        file(REMOVE_RECURSE "${bin}" "${WORK}/build")
+        foreach(program IN ITEMS sh cat cmake ninja qemu-system-aarch64)
+            file(MAKE_DIRECTORY "${bin}")
+            file(CREATE_LINK "/usr/bin/${program}" "${bin}/${program}" SYMBOLIC)
+        endforeach()
+        foreach(pair IN LISTS ARGN)
+            string(REPLACE "=" ";" pair "${pair}")
+            list(GET pair 0 program)
+            list(GET pair 1 what)
+            if(what MATCHES "^/")
+                file(CREATE_LINK "${what}" "${bin}/${program}" SYMBOLIC)
+            else()
+                file(WRITE "${bin}/${program}" "#!/bin/sh\necho '${what}'\n")
+                file(CHMOD "${bin}/${program}" PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
+            endif()
+        endforeach()
+    endfunction()
+    set(clean "${env}" -i "PATH=${bin}")
+    set(configure "${bin}/cmake" -G Ninja -S "${WORK}" -B "${WORK}/build" "-DCMAKE_PREFIX_PATH=${SDK}")
+    set(in_path "K002 no clang found\\. Looked for clang-19, clang-20, clang in PATH and KAAL_LLVM_DIR")
+    path_with()
+    must_fail("${in_path}\\. ${fix}" ${configure})
+    path_with("clang=Debian clang version 14.0.6")
+    must_fail("${in_path}: ${bin}/clang is version 14, not 19 or newer\\. ${fix}" ${configure})
+    path_with("clang-20=no compiler")
+    must_fail("${in_path}: ${bin}/clang-20 does not say its version\\. ${fix}" ${configure})
+    # The other programs are of clang's version: 20 here, whose lld is missing or another's.
+    path_with("clang-19=clang version 14.0.6" "clang-20=clang version 20.1.2" ld.lld-19=/usr/bin/ld.lld-19)
+    must_fail("K002 no ld.lld found\\. Looked for ld.lld-20, ld.lld in PATH and KAAL_LLVM_DIR\\. Debian 12: apt-get install clang-19 lld-19 llvm-19"
+        ${configure})
+    path_with("clang-20=clang version 20.1.2" "ld.lld=LLD 19.1.7")
+    must_fail("K002 no ld.lld found\\. Looked for ld.lld-20, ld.lld in PATH and KAAL_LLVM_DIR: ${bin}/ld.lld is version 19, not 20\\."
+        ${configure})
+    # Plain names are taken if the version is right, from PATH and from KAAL_LLVM_DIR.
+    set(names clang=/usr/bin/clang-19 "clang-20=clang version 18.1.0" ld.lld=/usr/bin/ld.lld-19)
+    foreach(program IN ITEMS ar ranlib objcopy objdump readelf nm size)
+        list(APPEND names llvm-${program}=/usr/bin/llvm-${program}-19)
+    endforeach()
+    path_with(${names})
+    must("plain names in PATH" ${configure})
+    must("plain names in PATH" ${build})
+    file(READ "${WORK}/build/CMakeCache.txt" cache)
+    if(NOT cache MATCHES "KAAL_CLANG:FILEPATH=${bin}/clang\n" OR NOT cache MATCHES "KAAL_LLD:FILEPATH=${bin}/ld.lld\n")
+        message(FATAL_ERROR "took other programs than those in ${bin}")
+    endif()
+    file(RENAME "${bin}" "${WORK}/llvm")
+    path_with()
+    must("plain names in KAAL_LLVM_DIR" ${configure} "-DKAAL_LLVM_DIR=${WORK}/llvm")
+    must("plain names in KAAL_LLVM_DIR" ${build})
 elseif(ID STREQUAL "K003")
-    configuring("K003 KaaL has no component 'bps'\\. Did you mean 'bsp'\\? Available: .*bsp .*board-qemu-virt"
-        "cmake_minimum_required(VERSION 3.25)\nfind_package(KaaL 0.1 REQUIRED COMPONENTS bps)\nproject(x LANGUAGES C)\n")
+    new_project("cmake_minimum_required(VERSION 3.25)\nfind_package(KaaL 0.1 REQUIRED COMPONENTS bps)\nproject(x LANGUAGES C)\n")
+    must_fail("CMake Error at CMakeLists.txt:2 \\(find_package\\):.* K003 KaaL has no component 'bps'\\. Did you mean 'bsp'\\? Available: .*bsp .*board-qemu-virt"
+        ${configure})
 elseif(ID STREQUAL "K010")
     configuring("K010 kaal_add_image\\(i\\): no board 'rpi5/debug'\\..* This SDK has: .*imx8mp-evk/debug, .*For your own board: kaal_add_board\\(<dir>\\)"
-        "${head}${component}kaal_add_image(i COMPONENTS hello BOARDS rpi5/debug)\n")
+        5 kaal_add_image "${head}${component}kaal_add_image(i COMPONENTS hello BOARDS rpi5/debug)\n")
 elseif(ID STREQUAL "K011")
     configuring("K011 .*board 'rpi4' has no config 'relase'\\. Did you mean 'release'\\? It has: debug release bench"
-        "${head}${component}kaal_add_image(i COMPONENTS hello BOARDS rpi4/relase)\n")
+        5 kaal_add_image "${head}${component}kaal_add_image(i COMPONENTS hello BOARDS rpi4/relase)\n")
 elseif(ID STREQUAL "K012")
     configuring("K012 .*'hello' is not a KaaL component\\. Declare it with kaal_add_component\\(hello SOURCES"
-        "${head}kaal_add_image(i COMPONENTS hello ${boards}")
+        4 kaal_add_image "${head}kaal_add_image(i COMPONENTS hello ${boards}")
 elseif(ID STREQUAL "K013")
     configuring("K013 kaal_add_component\\(hello\\): unknown argument 'SOURCE'\\. Did you mean 'SOURCES'\\? Known: SOURCES LINK PORTS"
-        "${head}kaal_add_component(hello SOURCE hello.c)\n")
+        4 kaal_add_component "${head}kaal_add_component(hello SOURCE hello.c)\n")
 elseif(ID STREQUAL "K020")
-    building("system.kaal:[0-9]+: K020 'a.ctrl': component 'a' has no port 'ctrl'\\. Its ports: ctl \\(calls\\)"
-        "${ends}kaal_channel(s a.ctrl b.ctl)\nkaal_add_image(i SYSTEM s ${boards}")
+    set(k020 "K020 'a.ctrl': component 'a' has no port 'ctrl'\\. Its ports: ctl \\(calls\\)")
+    building(8 "${k020}" "${ends}\nkaal_channel(s a.ctrl b.ctl)\nkaal_add_image(i SYSTEM s ${boards}")
+    # One call of many lines; several that differ by a loop's variable alone; a
+    # function; a macro, whose arguments are no variables, with one call that fits.
+    building(8 "${k020}" "${ends}foreach(port ctl ctrl)
+    kaal_channel(s # which
+        \"a.\${port}\"
+        b.ctl)
+endforeach()
+kaal_add_image(i SYSTEM s ${boards}")
+    building(11 "${k020}" "${ends}foreach(x ctl)
+    kaal_channel(s a.\${x} b.ctl)
+endforeach()
+foreach(y ctrl)
+    kaal_channel(s a.\${y} b.ctl)
+endforeach()
+kaal_add_image(i SYSTEM s ${boards}")
+    building(8 "${k020}" "${ends}function(join from to)
+    kaal_channel(s \${from}.ctrl \${to}.ctl)
+endfunction()
+join(a b)
+kaal_add_image(i SYSTEM s ${boards}")
+    building(8 "${k020}" "${ends}macro(join from to)
+    kaal_channel(s \${from}.ctrl \${to}.ctl)
+endmacro()
+join(a b)
+kaal_add_image(i SYSTEM s ${boards}")
+    # In another directory.
+    new_project("${head}${ends}add_subdirectory(more)\nkaal_add_image(i SYSTEM s ${boards}")
+    file(WRITE "${WORK}/more/CMakeLists.txt" "\n\nkaal_channel(s a.ctrl b.ctl)\n")
+    must(configure ${configure})
+    must_fail(" more/CMakeLists.txt:3: ${k020}" ${build})
+    # Which of two it is cannot be told: none is named.
+    new_project("${head}${ends}macro(join from to)
+    kaal_channel(s \${from}.ctrl \${to}.ctl)
+    kaal_channel(s \${from}.ctrl \${to}.ctl)
+endmacro()
+join(a b)
+kaal_add_image(i SYSTEM s ${boards}")
+    must(configure ${configure})
+    must_fail(" CMakeLists.txt: ${k020}" ${build})
+    # A description written by hand.
+    file(WRITE "${WORK}/by-hand.kaal" "kaal 1\nroot elf=r\ncomponent a elf=a\n  port ctl calls slot=0\ninstance a component=a\nchannel a.ctrl a.ctl\n")
+    must_fail("by-hand.kaal:6: ${k020}" "${SDK}/bin/kaal" pack --loader l --kernel k --output o "${WORK}/by-hand.kaal")
 elseif(ID STREQUAL "K021")
-    building("system.kaal:[0-9]+: K021 'a.ctl' \\(calls\\) cannot be joined to 'a.ctl' \\(calls\\)\\. A channel joins calls->serves or notifies->notified"
+    building(7 "K021 'a.ctl' \\(calls\\) cannot be joined to 'a.ctl' \\(calls\\)\\. A channel joins calls->serves or notifies->notified"
         "${ends}kaal_channel(s a.ctl a.ctl)\nkaal_add_image(i SYSTEM s ${boards}")
 elseif(ID STREQUAL "K022")
-    building("system.kaal:[0-9]+: K022 port 'a.ctl' is not connected.* Connect it with kaal_channel\\(.* a.ctl <inst>.<port>\\) or declare it ctl:calls:optional"
-        "${ends}kaal_add_image(i SYSTEM s ${boards}")
+    # The instance is declared by the system, by itself, or by the image.
+    set(k022 "is not connected.* Connect it with kaal_channel\\(.* <inst>.<port>\\) or declare it ctl:calls:optional")
+    building(6 "K022 port 'a.ctl' ${k022}" "${ends}kaal_add_image(i SYSTEM s ${boards}")
+    building(7 "K022 port 'c.ctl' ${k022}" "${ends}kaal_instance(s c COMPONENT a)\nkaal_channel(s a.ctl b.ctl)\nkaal_add_image(i SYSTEM s ${boards}")
+    building(8 "K022 port 'a.ctl' ${k022}" "${ends}\nkaal_add_image(i COMPONENTS a b ${boards}")
 elseif(ID STREQUAL "K050")
     # The note of another ABI, before the one of libkaal.
     set(hello_c "${hello_c}__asm__(\".section .note.kaal, \\\"a\\\", %note\\n.balign 4\\n.word 5, 4, 1\\n\"
         \".asciz \\\"KaaL\\\"\\n.balign 4\\n.word 77\\n.previous\");\n")
-    building("K050 component 'hello' was built for KaaL ABI 77, this kernel has ABI [0-9]+: rebuild it"
+    file(STRINGS "${SDK}/share/kaal-0.1/VERSION" version)
+    file(STRINGS "${SDK}/share/kaal-0.1/ABI" abi)
+    building(4 "K050 component 'hello' was built for KaaL ABI 77, this kernel has ABI ${abi}: rebuild it with KaaL ${version}"
         "${component}kaal_add_image(i COMPONENTS hello ${boards}")
 else()
     message(FATAL_ERROR "there is no case '${ID}'")

@@ -54,6 +54,14 @@ if(CASE STREQUAL "hello")
     if(NOT code EQUAL 1)
         message(FATAL_ERROR "these name KaaL's source or build directory:\n${found}")
     endif()
+    # And in the images nothing of the tree that the project is made in.
+    file(GLOB_RECURSE images "${WORK}/build/images/*.bin")
+    execute_process(COMMAND grep -laF -e "${WORK}" -e "CMakeLists.txt" ${images}
+        OUTPUT_VARIABLE found RESULT_VARIABLE code)
+    list(LENGTH images count)
+    if(NOT code EQUAL 1 OR NOT count EQUAL 6)
+        message(FATAL_ERROR "${count} images, of which these name the project's directory:\n${found}")
+    endif()
 elseif(CASE STREQUAL "run")
     boots(run.hello_image.${BOARD})
 elseif(CASE STREQUAL "debug")
@@ -126,6 +134,45 @@ elseif(CASE STREQUAL "example")
     file(COPY "${EXAMPLE}/" DESTINATION "${WORK}")
     must(configure ${configure})
     must(build ${build})
+elseif(CASE STREQUAL "broker")
+    # A root task of its own: memory, mapping and console of KaaL::broker, libfdt
+    # on the devicetree of QEMU's machine virt.
+    string(REPLACE "COMPONENTS libc)" "COMPONENTS broker)" text "${libc_head}")
+    new_project("${text}
+kaal_add_component(root SOURCES root.c LINK KaaL::broker)
+kaal_add_image(root_image ROOT root BOARDS qemu-virt/debug imx8mp-evk/release)\n")
+    file(WRITE "${WORK}/root.c" [=[
+#include <kaal/broker/mapping.h>
+#include <kaal/broker/output.h>
+#include <libfdt.h>
+#include <string.h>
+
+_Noreturn void kaal_root_main(const struct kaal_bootinfo *bootinfo)
+{
+    static struct arena own;
+    const uint64_t window =
+        (bootinfo->free_vaddr + KAAL_PAGE_SIZE - 1) & ~(uint64_t)(KAAL_PAGE_SIZE - 1);
+    memory_init(bootinfo);
+    if (arena_create(&own, 65536, 16) != KAAL_OK || output_init(bootinfo, &own, window) != KAAL_OK) {
+        __builtin_trap();
+    }
+    const void *tree = (const void *)bootinfo->devicetree;
+    int length = -1;
+    const char *machine = fdt_check_header(tree) == 0 ? fdt_getprop(tree, 0, "compatible", &length) : NULL;
+    output_printf("root: %s, %u bytes\n", machine != NULL ? machine : "none", (unsigned)strlen(machine));
+    for (;;) {
+    }
+}
+]=])
+    must(configure ${configure})
+    must(build ${build})
+    must(run "${kaal}" expect --timeout 60 --expect "^root: linux,dummy-virt, 16 bytes" -- ${build} --target run)
+    must(run "${kaal}" expect --timeout 60 --expect "^root: fsl,imx8mp-evk, 14 bytes"
+        -- ${build} --target run.root_image.imx8mp-evk.release)
+    # It is not there for those who did not ask for the component, and a program
+    # without kaal_root_main() is no root task.
+    file(WRITE "${WORK}/root.c" "int main(void)\n{\n    return 0;\n}\n")
+    must_fail("undefined symbol: kaal_root_main" ${build})
 elseif(CASE STREQUAL "bsp")
     # An own board: a copy of qemu-virt under another name, with a loader linked here.
     string(REPLACE "BOARDS qemu-virt/debug" "BOARDS mine/release" text "${six_lines}")

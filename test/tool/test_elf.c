@@ -49,7 +49,7 @@ static void no_prefix_is_a_program(void **state)
 #define REFUSES(change, role, message)                 \
     do {                                               \
         struct small_elf s;                            \
-        struct error e = {""};                         \
+        struct error e = {.text = ""};                 \
         make_elf(&s, 0x400000);                        \
         change;                                        \
         assert_false(check(&s, sizeof(s), role, &e));  \
@@ -81,7 +81,9 @@ static void refuses_what_cannot_be_loaded(void **state)
     REFUSES(s.p[1].p_vaddr = KAAL_USER_TOP, ELF_COMPONENT, "lies outside");
     REFUSES(s.p[1].p_memsz = UINT64_MAX, ELF_COMPONENT, "lies outside");
     REFUSES((void)s, ELF_KERNEL, "lies outside 0xffffffff80000000");
-    REFUSES(s.note[5] = 77, ELF_COMPONENT, "K050 component 'x' was built for KaaL ABI 77");
+    REFUSES(s.note[5] = 77, ELF_COMPONENT,
+            "K050 component 'x' was built for KaaL ABI 77, this kernel has ABI ");
+    REFUSES(s.note[5] = 77, ELF_COMPONENT, ": rebuild it with KaaL " KAAL_VERSION);
     REFUSES(s.p[3].p_type = PT_NULL, ELF_ROOT, "has no KaaL ABI note");
     REFUSES(s.note[3] = 0, ELF_ROOT, "has no KaaL ABI note");
     REFUSES(s.p[3].p_offset = UINT64_MAX, ELF_ROOT, "has no KaaL ABI note");

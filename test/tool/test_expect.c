@@ -165,6 +165,79 @@ static void twin_must_fail_for_its_reason(void **state)
     assert_int_equal(expect("--timeout 9 --expect ^PASS --twin hole", "echo hole; echo PASS"), 1);
 }
 
+static void exit_has_to_follow_the_verdict(void **state)
+{
+    (void)state;
+    const char *off = "--exit --timeout 5 --expect ^done$ --reject ^BAD";
+    double start = seconds();
+    assert_int_equal(expect(off, "echo done; echo more"), 0);
+    assert_true(seconds() - start < 4); /* it did not wait for the timeout */
+    said("more");
+    said("passed");
+    assert_int_equal(expect(off, "printf done"), 0);
+    assert_int_equal(expect(off, "echo done; sleep 1; exit 0"), 0);
+    /* Neither with its output closed before, nor with a process that holds it. */
+    assert_int_equal(expect(off, "echo done; exec >/dev/null 2>&1; sleep 1"), 0);
+    start = seconds();
+    assert_int_equal(expect(off, "sleep 60 & echo done"), 0);
+    assert_true(seconds() - start < 4);
+}
+
+static void no_exit_is_a_failure(void **state)
+{
+    (void)state;
+    const char *off = "--exit --timeout 1 --expect ^done$ --reject ^BAD";
+    const char *late = "the verdict came but the machine did not power off within 1 s";
+    double start = seconds();
+    assert_int_equal(expect(off, "echo done; sleep 60"), 1);
+    assert_true(seconds() - start < 10);
+    said(late);
+    assert_int_equal(expect(off, "echo done; while :; do echo on; sleep 0.01; done"), 1);
+    said(late);
+    assert_int_equal(expect(off, "echo done; exec >/dev/null 2>&1; sleep 60"), 1);
+    said(late);
+}
+
+static void exit_has_to_be_the_right_one(void **state)
+{
+    (void)state;
+    const char *off = "--exit --timeout 5 --expect ^done$ --reject ^BAD";
+    assert_int_equal(expect(off, "echo done; exit 3"), 1);
+    said("the verdict came but the machine did not power off: exit status 3");
+    assert_int_equal(expect(off, "echo done; kill -ABRT $$"), 1);
+    said("the emulator died by signal 6");
+    assert_int_equal(expect(off, "echo done; kill -TERM $$"), 1);
+    said("the emulator died by signal 15");
+    /* What comes after the verdict counts, too. */
+    assert_int_equal(expect(off, "echo done; echo BAD"), 1);
+    said("a line matched the rejected '^BAD'");
+    assert_int_equal(expect(off, "sleep 60 & echo done; printf BAD"), 1);
+    said("a line matched the rejected '^BAD'");
+    assert_int_equal(expect(off, "echo done; echo KERNEL PANIC: x"), 1);
+}
+
+static void exit_without_the_verdict_is_none(void **state)
+{
+    (void)state;
+    assert_int_equal(expect("--exit --expect never", "exit 0"), 1);
+    said("the emulator exited with status 0 before the verdict");
+    assert_int_equal(expect("--exit --timeout 1 --expect never", "sleep 60"), 1);
+    said("timeout after 1 s");
+    assert_null(strstr(output, "power off"));
+}
+
+static void twin_may_be_one_that_stays_on(void **state)
+{
+    (void)state;
+    const char *twin = "--exit --timeout 2 --expect ^PASS --twin ^PASS";
+    assert_int_equal(expect(twin, "echo PASS; sleep 60"), 0);
+    said("as it should: the verdict came but the machine did not power off within 2 s");
+    /* All of the time is waited for, not just as long as a fault settles. */
+    assert_int_equal(expect("--exit --timeout 9 --expect ^PASS --twin ^PASS", "echo PASS; sleep 2"),
+                     1);
+    said("planted fault should have failed it");
+}
+
 static void keeps_a_log(void **state)
 {
     (void)state;
@@ -207,6 +280,11 @@ int main(void)
         cmocka_unit_test(input_is_empty),
         cmocka_unit_test(carriage_returns_and_prompts),
         cmocka_unit_test(twin_must_fail_for_its_reason),
+        cmocka_unit_test(exit_has_to_follow_the_verdict),
+        cmocka_unit_test(no_exit_is_a_failure),
+        cmocka_unit_test(exit_has_to_be_the_right_one),
+        cmocka_unit_test(exit_without_the_verdict_is_none),
+        cmocka_unit_test(twin_may_be_one_that_stays_on),
         cmocka_unit_test(keeps_a_log),
         cmocka_unit_test(wrong_usage),
     };

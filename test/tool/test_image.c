@@ -189,7 +189,7 @@ static void every_damage_is_found(void **state)
 static void refuses(const char *text, const char *loader, const char *kernel, const char *message)
 {
     struct bytes b;
-    struct error e = {""};
+    struct error e = {.text = ""};
     assert_false(pack(text, loader, kernel, &b, &e));
     if (strstr(e.text, message) == NULL) {
         fail_msg("said: %s", e.text);

@@ -28,7 +28,7 @@ static void reads_a_system(void **state)
 {
     (void)state;
     struct ir ir;
-    struct error e = {"none"};
+    struct error e = {.text = "none"};
     bool ok = ir_parse("dir/x.kaal",
                        TWO "# done\n\nchannel l.ctl s.ctl # either end first\n"
                            "channel s.tick l.tick\n",
@@ -62,7 +62,7 @@ static void quotes_keep_blanks(void **state)
 {
     (void)state;
     struct ir ir;
-    struct error e = {"none"};
+    struct error e = {.text = "none"};
     bool ok = ir_parse("x",
                        "kaal 1\nroot elf=\"/a b/in#it.elf\" # \"comment\"\n"
                        "component c elf=\"d  e/c.elf\" stack=16K\n",
@@ -95,7 +95,7 @@ static void reads_rings_and_grants(void **state)
 {
     (void)state;
     struct ir ir;
-    struct error e = {"none"};
+    struct error e = {.text = "none"};
     bool ok = ir_parse("x",
                        RINGS "ring l.in s.out slots=1K slot-size=64\n"
                              "grant l.tx device=stdout\ngrant l.off cap=power\n",
@@ -230,12 +230,57 @@ static const struct {
     {HEAD "a b c d e f g h i j k l m n o p q\n", "x:3: more than 16 words"},
 };
 
+/* Lines that say where their author wrote them; messages begin with that. */
+static const struct {
+    const char *text, *message;
+} placed[] = {
+    {TWO "channel l.ctrl s.ctl at=CMakeLists.txt:12\n",
+     "CMakeLists.txt:12: K020 'l.ctrl': component 'logger' has no port 'ctrl'"},
+    {TWO "channel s.ctl s.tick at=\"a dir/CMakeLists.txt:7\" # why\n",
+     "a dir/CMakeLists.txt:7: K021 's.ctl' (serves) cannot be joined"},
+    {TWO "channel l.ctrl s.ctl\n", "x:11: K020"},
+    {HEAD "component c elf=c at=C:3\nport p calls slot=0\ninstance i component=c at=C:5\n"
+          "instance j component=c at=C:6\n",
+     "C:5: K022 port 'i.p' is not connected"},
+    {HEAD "component c elf=c at=C:3\ncomponent c elf=d at=C:4\n",
+     "C:4: there is a component 'c' already, C:3"},
+    {HEAD "component c elf=c at=C:3\ninstance i component=c at=C:4\n"
+          "instance i component=c at=C:5\n",
+     "C:5: there is an instance 'i' already, C:4"},
+    {"kaal 1\nroot elf=a at=C:1\nroot elf=b at=C:2\n", "C:2: there is a root task already, C:1"},
+    {RINGS "instance l2 component=logger\ngrant l.tx device=stdout at=C:8\n"
+           "grant l2.tx device=stdout at=C:9\n",
+     "C:9: K031 'stdout' is granted twice: C:8 has it"},
+    {HEAD "component c elf=c stack=no at=C:3\n", "C:3: stack=no is not a number"},
+    {HEAD "component c elf=c at=C:3\nport p cals slot=0\n", "C:3: port kind 'cals'"},
+    {HEAD "component c elf=c at=\n", "x:3: 'at=' is unknown here"},
+    {HEAD "component c elf=c at=C:3 at=C:4\n", "C:3: 'at=C:4' is unknown here"},
+    {HEAD "at=C:3\n", "x:3: 'at=C:3' is not supported"},
+    {"kaal 1\ncomponent c elf=c at=C:3\n\n", "x:4: there is no root task"},
+};
+
+static void names_the_authors_line(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(placed) / sizeof(placed[0]); i++) {
+        struct ir ir;
+        struct error e = {.text = ""};
+        if (ir_parse("x", placed[i].text, &ir, &e)) {
+            fail_msg("accepted: %s", placed[i].text);
+        }
+        if (strncmp(e.text, placed[i].message, strlen(placed[i].message)) != 0 || !e.has_place) {
+            fail_msg("for: %s\nsaid: %s\nnot: %s", placed[i].text, e.text, placed[i].message);
+        }
+        ir_free(&ir);
+    }
+}
+
 static void names_the_line_and_the_fault(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
         struct ir ir;
-        struct error e = {""};
+        struct error e = {.text = ""};
         if (ir_parse("x", refused[i].text, &ir, &e)) {
             fail_msg("accepted: %s", refused[i].text);
         }
@@ -255,6 +300,7 @@ int main(void)
         cmocka_unit_test(reads_rings_and_grants),
         cmocka_unit_test(stack_is_whole_pages),
         cmocka_unit_test(names_the_line_and_the_fault),
+        cmocka_unit_test(names_the_authors_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -435,6 +435,19 @@ static void test_underivable_capability_ends_transfer(void **state)
     assert_true(slot_is_empty(kt_slot(x.place)));
 }
 
+static void test_sent_untyped_takes_all_that_is_left(void **state)
+{
+    (void)state;
+    struct transfer x = transfer(KAAL_RIGHTS_ALL);
+    const cptr_t memory = kt_object(CAP_UNTYPED, 12);
+    send_caps(&x, 1, memory, 0, 0);
+    assert_int_equal(kt_caps(&x.server), 1);
+    kt_park(&x.server);
+    const cptr_t slot = kt_new_slot();
+    assert_int_equal(kt_retype_to(memory, CAP_ENDPOINT, 0, slot, 1), KAAL_ERR_NOT_ENOUGH_MEMORY);
+    kt_ok(kt_retype_to(x.place, CAP_ENDPOINT, 0, slot, 1));
+}
+
 /* ---- Suspended, restarted, deleted ------------------------------------------------------- */
 
 static void test_suspended_sender_sends_again_when_resumed(void **state)
@@ -538,6 +551,7 @@ int main(void)
         cmocka_unit_test_setup(test_full_receive_slot, kt_boot),
         cmocka_unit_test_setup(test_wrong_receive_places, kt_boot),
         cmocka_unit_test_setup(test_underivable_capability_ends_transfer, kt_boot),
+        cmocka_unit_test_setup(test_sent_untyped_takes_all_that_is_left, kt_boot),
         cmocka_unit_test_setup(test_suspended_sender_sends_again_when_resumed, kt_boot),
         cmocka_unit_test_setup(test_b07_woken_then_suspended, kt_boot),
         cmocka_unit_test_setup(test_deleted_endpoint_restarts_everybody, kt_boot),

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "device.h"
 
+#include <kaal/abi/types.h>
 #include <libfdt.h>
 #include <string.h>
+
+#include "loader/dt_cells.h"
 
 static const void *devicetree;
 
@@ -79,4 +82,26 @@ uint64_t device_seed(unsigned instance)
         any |= bytes[i];
     }
     return any == 0 ? 0 : mix(state + 0x9e3779b97f4a7c15 * (instance + 1));
+}
+
+/* Devicetree Specification 2.3.4. */
+static bool is_enabled(int node)
+{
+    return fdt_getprop(devicetree, node, "status", NULL) == NULL ||
+           dt_has(devicetree, node, "status", "okay");
+}
+
+bool device_watchdog(uint64_t bytes, uint64_t *paddr)
+{
+    struct dt_path path = {.fdt = devicetree, .depth = -1};
+    uint64_t size;
+    while (devicetree != NULL && dt_next(&path)) {
+        const int node = path.node[path.depth];
+        if (dt_has(devicetree, node, "compatible", "brcm,bcm2835-pm-wdt") && is_enabled(node) &&
+            dt_mmio(&path, 0, paddr, &size) && size >= bytes &&
+            *paddr % KAAL_PAGE_SIZE <= KAAL_PAGE_SIZE - bytes && *paddr % 4 == 0) {
+            return true;
+        }
+    }
+    return false;
 }

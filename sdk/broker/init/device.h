@@ -21,3 +21,7 @@ bool device_stdout_irq(struct device_irq *irq);
  * Differs from boot to boot and from instance to instance; no key.
  */
 uint64_t device_seed(unsigned instance);
+
+/* The registers of the first watchdog of a Raspberry Pi (watchdog.h) that is
+ * there, has bytes of them at least, and all in one page. */
+bool device_watchdog(uint64_t bytes, uint64_t *paddr);

@@ -10,9 +10,11 @@
 #include "device.h"
 #include "instance.h"
 #include "join.h"
-#include "mapping.h"
-#include "output.h"
+#include "loader/check.h"
+#include "power.h"
 #include "supervise.h"
+#include <kaal/broker/mapping.h>
+#include <kaal/broker/output.h>
 
 enum {
     OWN_BYTES = 256 * 1024, /* tables, endpoints and notifications of all channels */
@@ -31,6 +33,13 @@ static void must(kaal_err_t err, const char *what)
                       kaal_err_text(err));
         __builtin_trap();
     }
+}
+
+/* The loader has walked the same devicetree: it has what dt_cells.c needs. */
+_Noreturn void loader_fail(const char *part, const char *error)
+{
+    output_printf("init: cannot continue: %s: %s\n", part, error);
+    __builtin_trap();
 }
 
 static unsigned create_all(kaal_cptr_t endpoint)
@@ -61,6 +70,7 @@ _Noreturn void kaal_root_main(const struct kaal_bootinfo *bootinfo)
     kaal_cptr_t reply;
     must(arena_object(&own, KAAL_OBJ_ENDPOINT, 0, &endpoint), "endpoint");
     must(arena_object(&own, KAAL_OBJ_REPLY, 0, &reply), "reply object");
+    power_init(&own, endpoint, window + 2 * KAAL_PAGE_SIZE);
 
     const char *why =
         system_check((const void *)bootinfo->payload, bootinfo->payload_bytes, &packed);

@@ -7,9 +7,9 @@
 #include <kaal/vspace.h>
 
 #include "device.h"
-#include "mapping.h"
-#include "output.h"
 #include "twin.h"
+#include <kaal/broker/mapping.h>
+#include <kaal/broker/output.h>
 
 enum {
     RIGHTS_READ = KAAL_RIGHT_READ,

@@ -16,8 +16,8 @@
 #include <stdbool.h>
 
 #include "elf.h"
-#include "memory.h"
 #include "system.h"
+#include <kaal/broker/memory.h>
 
 #define INSTANCE_IPC_BUFFER 0x202000
 #define INSTANCE_STARTUP    0x204000
@@ -40,6 +40,7 @@ _Static_assert(KAAL_SLOT_FIRST_PORT + 2 * KAAL_STARTUP_MAX_PORTS <= 1 << INSTANC
 /* Badges on init's endpoint: the instance's number, and what the message is. */
 #define BADGE_CONSOLE       0x10000
 #define BADGE_FAULT         0x20000
+#define BADGE_POWER         0x40000
 #define BADGE_INSTANCE_MASK 0xffff
 
 struct instance {

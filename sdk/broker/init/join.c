@@ -4,7 +4,8 @@
 #include <kaal/irq.h>
 
 #include "device.h"
-#include "output.h"
+#include "power.h"
+#include <kaal/broker/output.h>
 
 /* Everything that the functions below share. */
 static struct {
@@ -184,7 +185,7 @@ static kaal_err_t grant(const struct kaal_system_grant *what)
         return grant_irq(instance, what->port);
     }
     if (!is_irq && is_role(what, "power", sizeof("power"))) {
-        return instance_grant(instance, what->port, KAAL_ROOT_POWER, KAAL_RIGHTS_ALL, 0);
+        return power_grant(instance, all.system->port_instance[what->port], what->port);
     }
     return KAAL_ERR_INVALID_ARGUMENT;
 }

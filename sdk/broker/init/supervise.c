@@ -3,7 +3,9 @@
 
 #include <kaal/fault.h>
 
-#include "output.h"
+#include "power.h"
+#include "twin.h"
+#include <kaal/broker/output.h>
 
 /* Longest line of a component that is kept whole. */
 enum { LINE_MAX = 200 };
@@ -135,6 +137,9 @@ static bool handle_console(const struct instance *instance, struct line *line, s
         instance_stop(instance);
         return false;
     default:
+        if (INIT_TWIN_POWER_FOR_ALL) {
+            return power_serve(msg);
+        }
         break;
     }
     *msg = (struct kaal_msg){.info = kaal_msginfo(err, 0, 0)};
@@ -156,6 +161,8 @@ void supervise(const struct instance *instances, unsigned count, kaal_cptr_t end
         }
         if ((badge & BADGE_FAULT) != 0) {
             handle_fault(&instances[number], &lines[number], &msg);
+        } else if ((badge & BADGE_POWER) != 0) {
+            has_reply = power_serve(&msg);
         } else {
             has_reply = handle_console(&instances[number], &lines[number], &msg);
         }

@@ -15,3 +15,6 @@
 #ifndef INIT_TWIN_MAP_NULL
 #define INIT_TWIN_MAP_NULL 0 /* page 0 is mapped, and holds a return instruction */
 #endif
+#ifndef INIT_TWIN_POWER_FOR_ALL
+#define INIT_TWIN_POWER_FOR_ALL 0 /* every component's console takes power's calls */
+#endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "mapping.h"
+#include <kaal/broker/mapping.h>
 
 #include <kaal/untyped.h>
 
@@ -45,4 +45,22 @@ kaal_err_t copy_to_page(kaal_cptr_t page, uint64_t offset, const void *data, uin
     }
     const kaal_err_t unmap_err = sys_page_unmap(page);
     return err != KAAL_OK ? err : unmap_err;
+}
+
+kaal_err_t map_device(struct arena *arena, uint64_t paddr, uint64_t vaddr)
+{
+    unsigned block;
+    kaal_err_t err =
+        block_alloc_device(paddr & ~(uint64_t)(KAAL_PAGE_SIZE - 1), KAAL_PAGE_BITS, &block);
+    if (err != KAAL_OK) {
+        return err;
+    }
+    struct arena registers = {.block = block, .first_slot = slots_alloc(1), .slot_count = 1};
+    kaal_cptr_t page;
+    err = registers.first_slot == 0
+              ? KAAL_ERR_NOT_ENOUGH_MEMORY
+              : arena_object(&registers, KAAL_OBJ_PAGE, KAAL_PAGE_BITS, &page);
+    return err != KAAL_OK ? err
+                          : map_page(arena, page, KAAL_ROOT_VSPACE, vaddr,
+                                     KAAL_RIGHT_READ | KAAL_RIGHT_WRITE, 0);
 }

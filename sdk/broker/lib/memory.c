@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "memory.h"
+#include <kaal/broker/memory.h>
 
 #include <kaal/untyped.h>
 #include <stdbool.h>

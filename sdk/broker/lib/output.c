@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "output.h"
+#include <kaal/broker/output.h>
 
 #include <kaal/console.h>
 
 #include "console.h"
-#include "mapping.h"
+#include <kaal/broker/mapping.h>
 
 enum { LINE_MAX = 256 };
 
@@ -16,23 +16,10 @@ kaal_err_t output_init(const struct kaal_bootinfo *bootinfo, struct arena *arena
     if (bootinfo->console_kind == KAAL_CONSOLE_NONE) {
         return KAAL_OK;
     }
-    const uint64_t in_page = bootinfo->console_paddr & (KAAL_PAGE_SIZE - 1);
-    unsigned block;
-    kaal_err_t err = block_alloc_device(bootinfo->console_paddr - in_page, KAAL_PAGE_BITS, &block);
-    if (err != KAAL_OK) {
-        return err;
-    }
-    struct arena registers = {.block = block, .first_slot = slots_alloc(1), .slot_count = 1};
-    kaal_cptr_t page;
-    err = registers.first_slot == 0
-              ? KAAL_ERR_NOT_ENOUGH_MEMORY
-              : arena_object(&registers, KAAL_OBJ_PAGE, KAAL_PAGE_BITS, &page);
-    if (err == KAAL_OK) {
-        err = map_page(arena, page, KAAL_ROOT_VSPACE, vaddr, KAAL_RIGHT_READ | KAAL_RIGHT_WRITE, 0);
-    }
+    const kaal_err_t err = map_device(arena, bootinfo->console_paddr, vaddr);
     if (err == KAAL_OK) {
         uart_kind = bootinfo->console_kind;
-        uart_base = vaddr + in_page;
+        uart_base = vaddr + bootinfo->console_paddr % KAAL_PAGE_SIZE;
     }
     return err;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Power: switch the machine off, or restart it, through its firmware (PSCI).
+ * Power: switch the machine off, or restart it.
  *
- * The root task has the one capability, KAAL_ROOT_POWER, and may copy it. A
- * board without PSCI (Raspberry Pi 4) does this with its watchdog, in user
- * space.
+ * The root task has the one capability to the kernel's part, which asks the
+ * firmware (PSCI): KAAL_ROOT_POWER, which it may copy. A port that init grants
+ * "power" has that, or (Raspberry Pi 4, which has no PSCI) a capability to init,
+ * which answers the same calls and drives a watchdog.
  */
 #ifndef KAAL_POWER_H
 #define KAAL_POWER_H
@@ -15,8 +16,8 @@
  * Switch the machine off.
  *
  * Rights:  none beyond the capability.
- * Returns: never, if it works.
- * Errors:  ILLEGAL_OPERATION: this machine has no firmware that does it.
+ * Returns: never, if it works: the caller waits for the end.
+ * Errors:  ILLEGAL_OPERATION: neither firmware nor init can do it here.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_power_off(kaal_cptr_t power)
 {

@@ -3,8 +3,9 @@
 
 #include <kaal/bootinfo.h>
 
-#include "mapping.h"
-#include "output.h"
+#include <kaal/broker/mapping.h>
+#include <kaal/broker/output.h>
+#include <kaal/power.h>
 
 enum {
     ARENA_BYTES = 8 * 1024 * 1024,
@@ -285,9 +286,9 @@ static const struct test warm_up = TEST(find_kernel_kind);
 _Noreturn void kaal_root_main(const struct kaal_bootinfo *bootinfo)
 {
     const struct group *groups[] = {
-        &syscall_group,    &cnode_group,        &untyped_group, &ipc_group,
-        &reply_group,      &notification_group, &tcb_group,     &fault_group,
-        &scheduling_group, &vspace_group,       &irq_group,
+        &syscall_group,      &cnode_group, &untyped_group, &ipc_group,        &reply_group,
+        &notification_group, &tcb_group,   &fault_group,   &scheduling_group, &vspace_group,
+        &irq_group,          &cache_group, &fp_group,
     };
     unsigned passed = 0;
     unsigned failed = 0;
@@ -307,6 +308,9 @@ _Noreturn void kaal_root_main(const struct kaal_bootinfo *bootinfo)
         output_printf("KAAL VERDICT: PASS %u tests\n", passed);
     } else {
         output_printf("KAAL VERDICT: FAIL %u of %u tests\n", failed, passed + failed);
+    }
+    if (sys_power_off(KAAL_ROOT_POWER) != KAAL_OK) {
+        output_printf("the machine stays on\n");
     }
     for (;;) {
         if (sys_tcb_suspend(KAAL_ROOT_TCB) != KAAL_OK) {

@@ -14,7 +14,7 @@
 #include <kaal/kaal.h>
 #include <stdbool.h>
 
-#include "memory.h"
+#include <kaal/broker/memory.h>
 
 /* ---- Groups: one file each --------------------------------------------------- */
 
@@ -33,7 +33,8 @@ struct group {
 #define GROUP(array) {.tests = (array), .count = sizeof(array) / sizeof((array)[0])}
 
 extern const struct group syscall_group, cnode_group, untyped_group, ipc_group, reply_group,
-    notification_group, tcb_group, fault_group, scheduling_group, vspace_group, irq_group;
+    notification_group, tcb_group, fault_group, scheduling_group, vspace_group, irq_group,
+    cache_group, fp_group;
 
 /* A twin of this program has one test that fails, to show that it can. */
 #ifndef TEST_PLANTED_FAULT

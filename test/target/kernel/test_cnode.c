@@ -177,12 +177,102 @@ static void revoke_is_preemptible(void)
     }
 }
 
+static kaal_word_t address_of(kaal_cptr_t page)
+{
+    kaal_word_t paddr = 0;
+    return sys_page_get_address(page, &paddr) == KAAL_OK ? paddr : 0;
+}
+
+/* The pivot goes to the destination, the source to the pivot's slot. */
+static void rotate_moves_two(void)
+{
+    const kaal_cptr_t a = make(KAAL_OBJ_PAGE, 12);
+    const kaal_cptr_t b = make(KAAL_OBJ_PAGE, 12);
+    const struct kaal_slot dest = slot_of(empty_slot());
+    const struct kaal_slot pivot = slot_of(a);
+    const struct kaal_slot src = slot_of(b);
+    const kaal_word_t first = address_of(a);
+    const kaal_word_t second = address_of(b);
+    CHECK(first != 0 && second != 0 && first != second);
+    CHECK_OK(sys_cnode_rotate(&dest, &pivot, 0, &src, 0));
+    CHECK_EQUAL(address_of(dest.index), first);
+    CHECK_EQUAL(address_of(a), second);
+    CHECK_EQUAL(address_of(b), 0);
+    CHECK_EQUAL(sys_cnode_rotate(&dest, &pivot, 0, &src, 0), KAAL_ERR_DELETE_FIRST);
+    CHECK_EQUAL(sys_cnode_rotate(&src, &pivot, 0, &pivot, 0), KAAL_ERR_ILLEGAL_OPERATION);
+}
+
+/* With source and destination one slot two capabilities trade places. */
+static void rotate_trades_places(void)
+{
+    const kaal_cptr_t a = make(KAAL_OBJ_PAGE, 12);
+    const kaal_cptr_t b = make(KAAL_OBJ_PAGE, 12);
+    const struct kaal_slot one = slot_of(a);
+    const struct kaal_slot other = slot_of(b);
+    const kaal_word_t first = address_of(a);
+    const kaal_word_t second = address_of(b);
+    CHECK_OK(sys_cnode_rotate(&one, &other, 0, &one, 0));
+    CHECK_EQUAL(address_of(a), second);
+    CHECK_EQUAL(address_of(b), first);
+}
+
+/* A moved CNode is found through its new guard, and a badge cannot change. */
+static void mutate_sets_a_guard(void)
+{
+    enum { RADIX = 4, GUARD = 6, GUARD_BITS = 3 };
+    const struct kaal_slot cnode = slot_of(make(KAAL_OBJ_CNODE, RADIX));
+    const struct kaal_slot moved = slot_of(empty_slot());
+    const struct kaal_slot ntfn = slot_of(make(KAAL_OBJ_NOTIFICATION, 0));
+    CHECK_OK(sys_cnode_mutate(&moved, &cnode, kaal_guard(GUARD, GUARD_BITS)));
+    const struct kaal_slot right = {
+        .root = moved.index, .index = GUARD << RADIX | 1, .depth = RADIX + GUARD_BITS};
+    const struct kaal_slot wrong = {.root = moved.index, .index = 1, .depth = RADIX};
+    CHECK_EQUAL(sys_cnode_copy(&wrong, &ntfn, KAAL_RIGHTS_ALL), KAAL_ERR_FAILED_LOOKUP);
+    CHECK_OK(sys_cnode_copy(&right, &ntfn, KAAL_RIGHTS_ALL));
+    CHECK_EQUAL(sys_cnode_mutate(&cnode, &ntfn, 0), KAAL_ERR_ILLEGAL_OPERATION);
+}
+
+static void send_nothing(struct thread *self)
+{
+    const struct kaal_msg none = {0};
+    sys_send(self->arg[0], &none);
+}
+
+/* Only the senders with that badge begin again; with their capability gone they
+ * find nothing to send to. */
+static void cancel_restarts_one_badge(void)
+{
+    static struct thread red[2], blue;
+    const kaal_cptr_t ep = make(KAAL_OBJ_ENDPOINT, 0);
+    const kaal_cptr_t badged = make_badged(ep, KAAL_RIGHTS_ALL, 1);
+    const struct kaal_slot red_slot = slot_of(badged);
+    blue.arg[0] = make_badged(ep, KAAL_RIGHTS_ALL, 2);
+    CHECK(thread_start(&blue, send_nothing, &(struct thread_how){.priority = 150}));
+    for (unsigned i = 0; i < 2; i++) {
+        red[i].arg[0] = make_badged(badged, KAAL_RIGHT_WRITE, 0);
+        CHECK(thread_start(&red[i], send_nothing, &(struct thread_how){.priority = 140 + i * 20}));
+        CHECK(!red[i].is_done);
+    }
+    CHECK_OK(sys_cnode_revoke(&red_slot));
+    for (unsigned i = 0; i < 2; i++) {
+        const struct kaal_slot own = slot_of(red[i].arg[0]);
+        CHECK_OK(sys_cnode_delete(&own));
+    }
+    CHECK_OK(sys_cnode_cancel_badged_sends(&red_slot));
+    CHECK(red[0].is_done && red[1].is_done && !blue.is_done);
+    CHECK_EQUAL(sys_poll(ep, NULL), 2);
+    CHECK(blue.is_done);
+    CHECK_EQUAL(sys_poll(ep, NULL), 0);
+}
+
 static const struct test tests[] = {
     TEST(copy_names_same_object),     TEST(copy_checks_both_slots),
     TEST(rights_only_shrink),         TEST(badge_is_final),
     TEST(move_empties_source),        TEST(delete_is_idempotent),
     TEST(revoke_deletes_descendants), TEST(two_levels_resolve),
     TEST(guard_must_match),           TEST(cnode_dies_with_contents),
-    TEST(revoke_is_preemptible),
+    TEST(revoke_is_preemptible),      TEST(rotate_moves_two),
+    TEST(rotate_trades_places),       TEST(mutate_sets_a_guard),
+    TEST(cancel_restarts_one_badge),
 };
 const struct group cnode_group = GROUP(tests);

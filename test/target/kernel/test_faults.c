@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "framework.h"
 
-#include "mapping.h"
+#include <kaal/broker/mapping.h>
 
 /* Far from everything else; nothing is mapped there. */
 #define HOLE 0x7100000000

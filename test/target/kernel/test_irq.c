@@ -5,7 +5,7 @@
  */
 #include "framework.h"
 
-#include "output.h"
+#include <kaal/broker/output.h>
 
 struct uart {
     unsigned irq;    /* at the interrupt controller */

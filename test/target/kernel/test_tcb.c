@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "framework.h"
 
+#include "mapping.h"
+
 static const struct thread_how stopped = {.priority = 150, .is_stopped = true};
 
 static void count(struct thread *self)
@@ -129,6 +131,97 @@ static void delete_stops(void)
     CHECK_EQUAL(sys_poll(thread.arg[0], NULL), 1);
 }
 
+static void note_and_stop(struct thread *self)
+{
+    self->result[0] = 1;
+    while (sys_tcb_suspend(self->arg[0]) == KAAL_OK) {
+    }
+}
+
+/* A thread that gets another's frame goes on where that one was to begin. */
+static void copied_frame_runs(void)
+{
+    static struct thread source, target;
+    CHECK(thread_start(&source, note_and_stop, &stopped));
+    CHECK(thread_start(&target, nothing, &stopped));
+    source.arg[0] = target.tcb;
+    CHECK_OK(
+        sys_tcb_copy_registers(target.tcb, source.tcb, KAAL_COPY_FRAME | KAAL_COPY_RESUME_TARGET));
+    CHECK_EQUAL(source.result[0], 1);
+    CHECK_EQUAL(target.result[0], 0);
+    CHECK_EQUAL(sys_tcb_copy_registers(KAAL_ROOT_TCB, source.tcb, KAAL_COPY_FRAME),
+                KAAL_ERR_ILLEGAL_OPERATION);
+    CHECK_EQUAL(sys_tcb_copy_registers(target.tcb, source.tcb, 16), KAAL_ERR_RANGE);
+}
+
+/* Frame and integer registers travel each for themselves. */
+static void copied_registers_are_those_asked_for(void)
+{
+    static struct thread source, target;
+    struct kaal_registers in = {.pc = 0x400100, .sp = 0x1230, .tls = 77};
+    struct kaal_registers out = {0};
+    const struct kaal_registers zero = {0};
+    for (unsigned i = 0; i < 31; i++) {
+        in.x[i] = i + 1;
+    }
+    CHECK(thread_start(&source, nothing, &stopped));
+    CHECK(thread_start(&target, nothing, &stopped));
+    CHECK_OK(sys_tcb_write_registers(source.tcb, 0, KAAL_REGISTER_COUNT, &in));
+    CHECK_OK(sys_tcb_write_registers(target.tcb, 0, KAAL_REGISTER_COUNT, &zero));
+    CHECK_OK(sys_tcb_copy_registers(target.tcb, source.tcb, KAAL_COPY_INTEGER));
+    CHECK_OK(sys_tcb_read_registers(target.tcb, 0, KAAL_REGISTER_COUNT, &out));
+    CHECK_EQUAL(out.pc, 0);
+    CHECK_EQUAL(out.tls, 77);
+    for (unsigned i = 0; i < 31; i++) {
+        const bool is_frame = i <= 8 || (i >= 16 && i <= 18) || i >= 29;
+        CHECK_EQUAL(out.x[i], is_frame ? 0 : i + 1);
+    }
+    CHECK_OK(sys_tcb_copy_registers(target.tcb, source.tcb, KAAL_COPY_FRAME));
+    CHECK_OK(sys_tcb_read_registers(target.tcb, 0, KAAL_REGISTER_COUNT, &out));
+    CHECK_EQUAL(out.pc, in.pc);
+    CHECK_EQUAL(out.sp, in.sp);
+    for (unsigned i = 0; i < 31; i++) {
+        CHECK_EQUAL(out.x[i], i + 1);
+    }
+}
+
+/* The caller's own IPC buffer: the next words go through the new one. */
+static void own_ipc_buffer_counts_at_once(void)
+{
+    const kaal_word_t vaddr = 0x7300000000;
+    const kaal_cptr_t page = make(KAAL_OBJ_PAGE, 12);
+    const kaal_cptr_t ntfn = make(KAAL_OBJ_NOTIFICATION, 0);
+    struct kaal_ipc_buffer *old = kaal_ipc_buffer();
+    CHECK_OK(map_page(&test_arena, page, KAAL_ROOT_VSPACE, vaddr,
+                      KAAL_RIGHT_READ | KAAL_RIGHT_WRITE, KAAL_MAP_CACHED));
+    CHECK_EQUAL(sys_tcb_set_ipc_buffer(KAAL_ROOT_TCB, vaddr + 8, page), KAAL_ERR_ALIGNMENT);
+    CHECK_EQUAL(sys_tcb_set_ipc_buffer(KAAL_ROOT_TCB, vaddr, ntfn), KAAL_ERR_INVALID_CAPABILITY);
+    CHECK_OK(sys_tcb_set_ipc_buffer(KAAL_ROOT_TCB, vaddr + 1024, page));
+    const struct kaal_ipc_buffer *now = kaal_ipc_buffer();
+    const kaal_cptr_t badged = make_badged(ntfn, KAAL_RIGHT_WRITE, 5); /* six words */
+    sys_signal(badged);
+    const kaal_badge_t badge = sys_poll(ntfn, NULL);
+    const kaal_err_t back =
+        sys_tcb_set_ipc_buffer(KAAL_ROOT_TCB, test_bootinfo->ipc_buffer, KAAL_ROOT_IPC_BUFFER_PAGE);
+    CHECK_OK(back);
+    CHECK_EQUAL((kaal_word_t)now, vaddr + 1024);
+    CHECK_EQUAL(badge, 5);
+    CHECK(kaal_ipc_buffer() == old);
+}
+
+/* A flag that the kernel does not know changes nothing. */
+static void unknown_flags_are_refused(void)
+{
+    const kaal_cptr_t tcb = make(KAAL_OBJ_TCB, 0);
+    kaal_word_t now = 7;
+    CHECK_EQUAL(sys_tcb_set_flags(tcb, 0, 3, &now), KAAL_ERR_INVALID_ARGUMENT);
+    CHECK_EQUAL(sys_tcb_set_flags(tcb, 2, 0, &now), KAAL_ERR_INVALID_ARGUMENT);
+    CHECK_OK(sys_tcb_set_flags(tcb, 0, 0, &now));
+    CHECK_EQUAL(now, 0);
+    CHECK_OK(sys_tcb_set_flags(tcb, KAAL_TCB_FPU_DISABLED, KAAL_TCB_FPU_DISABLED, &now));
+    CHECK_EQUAL(now, KAAL_TCB_FPU_DISABLED);
+}
+
 static const struct test tests[] = {
     TEST(resume_starts),
     TEST(suspend_and_resume_restart_a_wait),
@@ -138,5 +231,9 @@ static const struct test tests[] = {
     TEST(priority_needs_authority),
     TEST(configure_checks_capabilities),
     TEST(delete_stops),
+    TEST(copied_frame_runs),
+    TEST(copied_registers_are_those_asked_for),
+    TEST(own_ipc_buffer_counts_at_once),
+    TEST(unknown_flags_are_refused),
 };
 const struct group tcb_group = GROUP(tests);

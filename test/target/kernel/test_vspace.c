@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "framework.h"
 
-#include "mapping.h"
+#include <kaal/broker/mapping.h>
 
 #define AREA       0x7200000000
 #define READ_WRITE (KAAL_RIGHT_READ | KAAL_RIGHT_WRITE)
@@ -191,6 +191,65 @@ static void identifiers_come_back(void)
     }
 }
 
+/* svc #0; b . */
+static const uint32_t signal_code[] = {0xd4000001, 0x14000000};
+
+/* A pool made at run time serves: a thread runs in a space of its own. */
+static void space_of_a_new_pool_runs(void)
+{
+    const kaal_cptr_t pool = empty_slot();
+    const kaal_cptr_t vspace = make(KAAL_OBJ_VSPACE, 0);
+    const kaal_cptr_t code = make(KAAL_OBJ_PAGE, 12);
+    const kaal_cptr_t ntfn = make(KAAL_OBJ_NOTIFICATION, 0);
+    const kaal_cptr_t tcb = make(KAAL_OBJ_TCB, 0);
+    const kaal_cptr_t sc = make(KAAL_OBJ_SCHED_CONTEXT, 8);
+    const struct kaal_sched_params params = {.budget_us = 1000, .period_us = 1000};
+    const struct kaal_registers regs = {
+        .pc = 0x10000, .x = {KAAL_SYS_SEND, make_badged(ntfn, KAAL_RIGHT_WRITE, 0x51)}};
+    CHECK_OK(sys_asid_control_make_pool(KAAL_ROOT_ASID_CONTROL, make(KAAL_OBJ_UNTYPED, 12),
+                                        KAAL_ROOT_CNODE, pool, 64));
+    CHECK_OK(sys_asid_pool_assign(pool, vspace));
+    CHECK_OK(copy_to_page(code, 0, signal_code, sizeof(signal_code), 1));
+    CHECK_OK(map_page(&test_arena, code, vspace, 0x10000, KAAL_RIGHT_READ,
+                      KAAL_MAP_CACHED | KAAL_MAP_EXECUTE));
+    CHECK_OK(sys_sched_control_configure(KAAL_ROOT_SCHED_CONTROL, sc, &params));
+    CHECK_OK(sys_tcb_configure(tcb, KAAL_ROOT_CNODE, 0, vspace, 0, 0));
+    CHECK_OK(sys_tcb_set_sched_params(tcb, KAAL_ROOT_TCB, 0, TEST_PRIORITY - 10, sc, 0));
+    CHECK_OK(sys_tcb_write_registers(tcb, 1, KAAL_REGISTER_COUNT, &regs));
+    CHECK_EQUAL(sys_wait(ntfn, NULL), 0x51);
+    /* Without the pool the space is nobody's any more. */
+    const struct kaal_slot slot = slot_of(pool);
+    CHECK_OK(sys_cnode_delete(&slot));
+    CHECK_EQUAL(sys_pt_map(make(KAAL_OBJ_PAGE_TABLE, 0), vspace, AREA),
+                KAAL_ERR_INVALID_CAPABILITY);
+    test_sleep_ms(2); /* it stops: not even its code is there */
+    kaal_word_t consumed;
+    CHECK_OK(sys_sc_consumed(sc, &consumed));
+    test_sleep_ms(2);
+    CHECK_OK(sys_sc_consumed(sc, &consumed));
+    CHECK_EQUAL(consumed, 0);
+}
+
+/* MakePool wants an unused untyped of one page, and an empty slot. */
+static void make_pool_checks_its_arguments(void)
+{
+    const kaal_cptr_t control = KAAL_ROOT_ASID_CONTROL;
+    const kaal_cptr_t root = KAAL_ROOT_CNODE;
+    const kaal_cptr_t untyped = make(KAAL_OBJ_UNTYPED, 12);
+    const kaal_cptr_t large = make(KAAL_OBJ_UNTYPED, 13);
+    const kaal_cptr_t slot = empty_slot();
+    CHECK_EQUAL(sys_asid_control_make_pool(control, large, root, slot, 64),
+                KAAL_ERR_INVALID_CAPABILITY);
+    CHECK_EQUAL(sys_asid_control_make_pool(control, untyped, root, slot, 0), KAAL_ERR_RANGE);
+    CHECK_EQUAL(sys_asid_control_make_pool(control, untyped, root, large, 64),
+                KAAL_ERR_DELETE_FIRST);
+    CHECK_EQUAL(sys_asid_control_make_pool(control, untyped, untyped, slot, 64),
+                KAAL_ERR_FAILED_LOOKUP);
+    CHECK_OK(sys_asid_control_make_pool(control, untyped, root, slot, 64));
+    CHECK_EQUAL(sys_asid_control_make_pool(control, untyped, root, empty_slot(), 64),
+                KAAL_ERR_REVOKE_FIRST);
+}
+
 static const struct test tests[] = {
     TEST(page_is_usable),
     TEST(missing_tables_are_named),
@@ -204,5 +263,7 @@ static const struct test tests[] = {
     TEST(written_code_runs),
     TEST(identifier_is_given_once),
     TEST(identifiers_come_back),
+    TEST(space_of_a_new_pool_runs),
+    TEST(make_pool_checks_its_arguments),
 };
 const struct group vspace_group = GROUP(tests);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "object/asid.h"
 #include "object/irq.h"
 
 struct kt kt;
@@ -65,6 +66,7 @@ int kt_boot(void **state)
 
     host_reset();
     irq_reset();
+    asid_reset();
     cdt_anchor = (struct slot){.cap = {.type = CAP_ANCHOR}, .flags = SLOT_ORIGINAL};
     kernel_boot(&params);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The part of ISO C's <string.h> that libfdt and init use. */
+/* The part of ISO C's <string.h> that libfdt and root tasks use. */
 #pragma once
 #include <stddef.h>
 

@@ -5,7 +5,7 @@
 #pragma once
 #include <stddef.h>
 
-#include "memory.h"
+#include <kaal/broker/memory.h>
 
 /*
  * Map the UART at vaddr (tables from arena). Without a console, output goes

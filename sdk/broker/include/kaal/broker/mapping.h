@@ -5,7 +5,7 @@
 #pragma once
 #include <kaal/vspace.h>
 
-#include "memory.h"
+#include <kaal/broker/memory.h>
 
 /* sys_page_map(), taking missing tables from arena. */
 KAAL_MUST_CHECK kaal_err_t map_page(struct arena *arena, kaal_cptr_t page, kaal_cptr_t vspace,
@@ -22,3 +22,10 @@ void copy_init(struct arena *arena, uint64_t vaddr);
  */
 KAAL_MUST_CHECK kaal_err_t copy_to_page(kaal_cptr_t page, uint64_t offset, const void *data,
                                         uint64_t bytes, int is_code);
+
+/*
+ * Map the page of device memory that holds paddr at vaddr of the root task's
+ * own space, readable and writable. It stays mapped.
+ * Errors: INVALID_ARGUMENT if it is not free device memory; the kernel's.
+ */
+KAAL_MUST_CHECK kaal_err_t map_device(struct arena *arena, uint64_t paddr, uint64_t vaddr);

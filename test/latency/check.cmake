@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+# cmake -DREPORT= -DLIMIT= -DLIMIT_999= -P check.cmake
+# No span of REPORT (latency.c) is longer than LIMIT instructions, 99.9 % at
+# most LIMIT_999. Prints the worst ten.
+cmake_minimum_required(VERSION 3.25)
+file(READ "${REPORT}" json)
+string(JSON spans GET "${json}" spans)
+string(JSON longest GET "${json}" longest)
+string(JSON p999 GET "${json}" p999)
+string(JSON count LENGTH "${json}" worst)
+if(spans LESS 1000 OR count LESS 3)
+    message(FATAL_ERROR "${REPORT}: only ${spans} spans, ${count} operations; was the kernel run at all?")
+endif()
+message(STATUS "${spans} spans, 99.9 % up to ${p999} instructions; the worst:")
+math(EXPR last "${count} - 1")
+foreach(i RANGE ${last})
+    string(JSON operation GET "${json}" worst ${i} operation)
+    string(JSON instructions GET "${json}" worst ${i} instructions)
+    string(JSON most GET "${json}" worst ${i} most)
+    string(JSON most_in GET "${json}" worst ${i} most_in)
+    message(STATUS "  ${instructions}  ${operation} (${most} in ${most_in})")
+endforeach()
+if(longest GREATER LIMIT)
+    message(FATAL_ERROR "${longest} instructions with interrupts masked, limit ${LIMIT}")
+endif()
+if(p999 GREATER LIMIT_999)
+    message(FATAL_ERROR "99.9 % up to ${p999} instructions, limit ${LIMIT_999}")
+endif()

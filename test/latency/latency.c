@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * QEMU plugin: how many instructions the kernel executes with interrupts
+ * masked, without looking whether one is pending.
+ *
+ *   -plugin liblatency.so,symbols=FILE,report=FILE
+ *
+ * symbols: the output of "llvm-nm --numeric-sort kernel.elf". The kernel runs
+ * in the upper half of the address space with interrupts masked. A span begins
+ * when it is entered, or where it asks for pending interrupts
+ * (arch_irq_pending) or wakes from idling, and ends at the next of these or
+ * when the kernel is left. Booting, up to the first instruction of user space,
+ * is not counted. The report (JSON) has the number of spans, the longest, the
+ * 99.9th percentile, and the ten worst, one for each operation: named by the
+ * invocation it performs, else by the function that takes most of it.
+ */
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- What is used of QEMU's plugin interface, version 4 ---------------------- */
+
+typedef uint64_t qemu_plugin_id_t;
+struct qemu_plugin_tb;
+struct qemu_info;
+enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS = 0 };
+typedef void (*tb_callback)(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
+typedef void (*exec_callback)(unsigned vcpu, void *data);
+typedef void (*exit_callback)(qemu_plugin_id_t id, void *data);
+
+void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, tb_callback callback);
+void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb, exec_callback callback,
+                                          enum qemu_plugin_cb_flags flags, void *data);
+void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, exit_callback callback, void *data);
+size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
+uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *tb);
+
+__attribute__((visibility("default"))) int qemu_plugin_version = 4;
+__attribute__((visibility("default"))) int
+qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv);
+
+/* ---- Symbols --------------------------------------------------------------------- */
+
+enum { SYMBOLS_MAX = 4096, NAME_BYTES = 64 };
+
+struct symbol {
+    uint64_t address;
+    char name[NAME_BYTES];
+    unsigned used; /* instructions in this span */
+};
+
+static struct symbol symbols[SYMBOLS_MAX];
+static int symbol_count;
+static uint64_t vectors, irq_pending, idle;
+
+static uint64_t address_of(const char *name)
+{
+    for (int i = 0; i < symbol_count; i++) {
+        if (strcmp(symbols[i].name, name) == 0) {
+            return symbols[i].address;
+        }
+    }
+    fprintf(stderr, "latency: the kernel has no symbol %s\n", name);
+    exit(2);
+}
+
+static void read_symbols(const char *path)
+{
+    char line[256], kind;
+    FILE *f = path == NULL ? NULL : fopen(path, "r");
+    if (f == NULL) {
+        fprintf(stderr, "latency: no symbols\n");
+        exit(2);
+    }
+    while (fgets(line, sizeof(line), f) != NULL && symbol_count < SYMBOLS_MAX) {
+        struct symbol *s = &symbols[symbol_count];
+        if (sscanf(line, "%" SCNx64 " %c %63s", &s->address, &kind, s->name) == 3 &&
+            (kind == 't' || kind == 'T') && s->name[0] != '$') {
+            symbol_count++;
+        }
+    }
+    fclose(f);
+    vectors = address_of("arch_vectors");
+    irq_pending = address_of("arch_irq_pending");
+    idle = address_of("arch_idle");
+}
+
+/* The function an address lies in: the last that begins at or below it. */
+static int symbol_at(uint64_t address)
+{
+    int low = 0, high = symbol_count;
+    while (high - low > 1) {
+        const int middle = (low + high) / 2;
+        if (symbols[middle].address <= address) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* ---- Spans ------------------------------------------------------------------------ */
+
+enum { HISTOGRAM = 65536, WORST = 10, TOUCHED_MAX = 512, VECTORS_BYTES = 0x1000, VECTOR = 0x80 };
+
+struct span {
+    unsigned length;
+    int name; /* of what it does */
+    int most; /* function that takes most of it */
+    unsigned most_used;
+};
+
+static unsigned long histogram[HISTOGRAM];
+static unsigned long span_count;
+static struct span worst[WORST];
+static struct span now;
+static int touched[TOUCHED_MAX];
+static int touched_count;
+static bool in_kernel, has_booted;
+static int operation = -1; /* invocation handler of this kernel entry */
+
+static void keep_if_worst(const struct span *span)
+{
+    int place = -1;
+    for (int i = 0; i < WORST; i++) {
+        if (worst[i].length > 0 && worst[i].name == span->name) {
+            place = i;
+            break;
+        }
+        if (place < 0 || worst[i].length < worst[place].length) {
+            place = i;
+        }
+    }
+    if (span->length > worst[place].length) {
+        worst[place] = *span;
+    }
+}
+
+static void end_span(void)
+{
+    if (now.length > 0 && has_booted) {
+        now.most_used = 0;
+        for (int i = 0; i < touched_count; i++) {
+            if (symbols[touched[i]].used > now.most_used) {
+                now.most_used = symbols[touched[i]].used;
+                now.most = touched[i];
+            }
+        }
+        now.name = operation >= 0 ? operation : now.most;
+        histogram[now.length < HISTOGRAM ? now.length : HISTOGRAM - 1]++;
+        span_count++;
+        keep_if_worst(&now);
+    }
+    for (int i = 0; i < touched_count; i++) {
+        symbols[touched[i]].used = 0;
+    }
+    touched_count = 0;
+    now.length = 0;
+}
+
+/* ---- Execution ---------------------------------------------------------------------- */
+
+struct block {
+    uint64_t address;
+    unsigned instructions;
+    int symbol;
+};
+
+static void run_user(unsigned vcpu, void *data)
+{
+    (void)vcpu;
+    (void)data;
+    if (in_kernel) {
+        end_span();
+        in_kernel = false;
+        has_booted = true;
+        operation = -1;
+    }
+}
+
+static void run_kernel(unsigned vcpu, void *data)
+{
+    const struct block *b = (const struct block *)data;
+    (void)vcpu;
+    if (b->address - vectors < VECTORS_BYTES && b->address % VECTOR == 0) {
+        end_span();
+        operation = -1;
+    } else if (b->address == irq_pending || symbols[b->symbol].address == idle) {
+        end_span();
+    }
+    in_kernel = true;
+    if (operation < 0 && strstr(symbols[b->symbol].name, "_inv_") != NULL) {
+        operation = b->symbol;
+    }
+    if (symbols[b->symbol].used == 0 && touched_count < TOUCHED_MAX) {
+        touched[touched_count++] = b->symbol;
+    }
+    symbols[b->symbol].used += b->instructions;
+    now.length += b->instructions;
+}
+
+static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+{
+    const uint64_t address = qemu_plugin_tb_vaddr(tb);
+    (void)id;
+    if (address >> 48 != 0xffff) {
+        qemu_plugin_register_vcpu_tb_exec_cb(tb, run_user, QEMU_PLUGIN_CB_NO_REGS, NULL);
+        return;
+    }
+    struct block *b = calloc(1, sizeof(*b));
+    if (b == NULL) {
+        abort();
+    }
+    b->address = address;
+    b->instructions = (unsigned)qemu_plugin_tb_n_insns(tb);
+    b->symbol = symbol_at(address);
+    qemu_plugin_register_vcpu_tb_exec_cb(tb, run_kernel, QEMU_PLUGIN_CB_NO_REGS, b);
+}
+
+/* ---- Report --------------------------------------------------------------------------- */
+
+static unsigned percentile(unsigned long per_mille)
+{
+    unsigned long below = 0;
+    for (unsigned i = 0; i < HISTOGRAM; i++) {
+        below += histogram[i];
+        if (below * 1000 >= span_count * per_mille) {
+            return i;
+        }
+    }
+    return HISTOGRAM - 1;
+}
+
+static int longer(const void *a, const void *b)
+{
+    const unsigned x = ((const struct span *)a)->length, y = ((const struct span *)b)->length;
+    return x < y ? 1 : x > y ? -1 : 0;
+}
+
+static void write_report(qemu_plugin_id_t id, void *data)
+{
+    FILE *f = fopen((const char *)data, "w");
+    (void)id;
+    if (f == NULL) {
+        fprintf(stderr, "latency: %s cannot be written\n", (const char *)data);
+        return;
+    }
+    qsort(worst, WORST, sizeof(worst[0]), longer);
+    fprintf(f, "{\"spans\": %lu, \"longest\": %u, \"p999\": %u, \"worst\": [\n", span_count,
+            worst[0].length, percentile(999));
+    for (int i = 0; i < WORST && worst[i].length > 0; i++) {
+        fprintf(f,
+                "  %s{\"operation\": \"%s\", \"instructions\": %u, \"most_in\": \"%s\", "
+                "\"most\": %u}\n",
+                i == 0 ? "" : ",", symbols[worst[i].name].name, worst[i].length,
+                symbols[worst[i].most].name, worst[i].most_used);
+    }
+    fprintf(f, "]}\n");
+    fclose(f);
+}
+
+int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv)
+{
+    const char *symbol_file = NULL;
+    static char report[1024];
+    (void)info;
+    for (int i = 0; i < argc; i++) {
+        if (strncmp(argv[i], "symbols=", 8) == 0) {
+            symbol_file = argv[i] + 8;
+        } else if (strncmp(argv[i], "report=", 7) == 0) {
+            snprintf(report, sizeof(report), "%s", argv[i] + 7);
+        } else {
+            fprintf(stderr, "latency: unknown argument %s\n", argv[i]);
+            return -1;
+        }
+    }
+    read_symbols(symbol_file);
+    qemu_plugin_register_vcpu_tb_trans_cb(id, translate);
+    qemu_plugin_register_atexit_cb(id, write_report, report);
+    return 0;
+}
