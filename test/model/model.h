@@ -49,6 +49,10 @@ enum model_tcb_slot {
     MODEL_TCB_SLOTS,
 };
 
+/* struct model_slot.object of the slots in which interrupts hold their
+ * notification; the index is the interrupt. */
+#define MODEL_IRQ_SLOTS 1
+
 enum {
     MODEL_REGS = 31, /* x0..x30 */
     MODEL_MAX_REFILLS = 256,
@@ -202,7 +206,7 @@ struct model_slot {
 
 struct model_cap {
     uint8_t type;      /* enum kaal_object_type or enum model_type; MODEL_NULL: empty */
-    uint8_t rights;    /* KAAL_RIGHT_...; 0 for types that carry none */
+    uint8_t rights;    /* KAAL_RIGHT_..., those that mean something for the type */
     uint8_t size_bits; /* untyped, page, CNode (radix), SC; else as objects.def says */
     uint8_t guard_bits;
     bool is_device;     /* untyped, page */
