@@ -24,10 +24,13 @@ function(model_programs suffix)
     target_compile_options(model-kernel${suffix} PRIVATE ${KAAL_WARNINGS} PUBLIC -g ${ARGN})
     target_link_options(model-kernel${suffix} PUBLIC ${ARGN})
 
-    # The model sees nothing of the kernel but its interface.
-    add_library(model-model${suffix} STATIC ${_model_sources})
+    # The model sees nothing of the kernel but its interface, and shows nothing
+    # but its own: the names of its functions are its business.
+    add_library(model-model${suffix} SHARED ${_model_sources})
     target_include_directories(model-model${suffix} PRIVATE "${KAAL_ROOT}/kernel/include")
-    target_compile_options(model-model${suffix} PRIVATE ${KAAL_WARNINGS} -g ${ARGN})
+    target_compile_options(model-model${suffix} PRIVATE ${KAAL_WARNINGS} -g ${ARGN}
+        -fvisibility=hidden -include "${_model}/exported.h")
+    target_link_options(model-model${suffix} PRIVATE ${ARGN})
 
     foreach(program diff matrix)
         add_executable(model-${program}${suffix} "${_model}/${program}.c")
@@ -74,7 +77,7 @@ foreach(_mutant IN LISTS _mutants)
         "-DCOMPILER=${CMAKE_C_COMPILER}" "-DSEQUENCES=${_sequences}"
         "-DFLAGS=-std=c17 -D_GNU_SOURCE -O1 -g ${_sanitize} ${_defines} ${_flags}"
         "-DMAIN=$<TARGET_OBJECTS:model-diff>"
-        "-DLIBRARIES=$<TARGET_FILE:model-kernel> $<TARGET_FILE:model-model>"
+        "-DLIBRARIES=$<TARGET_FILE:model-kernel> $<TARGET_FILE:model-model> -Wl,-rpath,$<TARGET_FILE_DIR:model-model>"
         -P "${CMAKE_CURRENT_LIST_DIR}/run-mutant.cmake")
     set_tests_properties(model.mutant.${_name} PROPERTIES LABELS "host;model" TIMEOUT 120)
 endforeach()

@@ -794,29 +794,14 @@ static struct event random_event(void)
 /* ---- The beginning
  * ------------------------------------------------------------------------------- */
 
-/* Slots of the root task's CNode behind info->empty.begin. */
-enum {
-    THREADS = 10,
-    POOL = 0,   /* untyped for the objects of the beginning */
-    SMALL = 1,  /* untyped memory to play with: 3 */
-    DEVICE = 4, /* device untyped */
-    NODE = 5,   /* CNodes: 3 */
-    SPACE = 8,  /* VSpaces: 3 */
-    EP = 11,    /* 4 */
-    NTFN = 15,  /* 4 */
-    REPLY = 19, /* 4 */
-    SC = 23,    /* THREADS */
-    TCB = 33,   /* THREADS */
-    PAGE = 43,  /* THREADS + 6 */
-    TABLE = 59, /* 6 */
-    SPARE = 65,
-    NODES = 3,
-    NODE_RADIX = 4, /* of the first; each has one bit more than the one before */
-};
-
 static uint64_t at(unsigned slot)
 {
     return kernel.info.empty.begin + slot;
+}
+
+uint64_t generate_slot(unsigned slot)
+{
+    return at(slot);
 }
 
 static struct event call(uint64_t cptr, uint64_t label, const char *format,
@@ -975,6 +960,11 @@ static struct event setup_event(unsigned n)
 void generate_start(struct generator *g, uint64_t seed)
 {
     *g = (struct generator){.rng = view_mix(seed * 2 + 1) | 1};
+}
+
+unsigned generate_setup_length(void)
+{
+    return SETUP_END;
 }
 
 bool generate_is_set_up(const struct generator *g)

@@ -154,8 +154,7 @@ static void list_below(struct slot *parent)
             abort();
         }
         kernel.parents[kernel.slot_count] = parent;
-        kernel.order[kernel.slot_count] = order;
-        order += host_is_ram(s) ? 1 : 0;
+        kernel.order[kernel.slot_count] = order++;
         kernel.slots[kernel.slot_count++] = s;
         list_below(s);
         if (s == parent->last) {

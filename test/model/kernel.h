@@ -40,7 +40,7 @@ struct kernel {
     unsigned slot_count; /* every filled slot, in the tree's pre-order */
     struct slot *slots[KERNEL_SLOTS];
     struct slot *parents[KERNEL_SLOTS];
-    unsigned order[KERNEL_SLOTS]; /* among the siblings that objects hold */
+    unsigned order[KERNEL_SLOTS]; /* among the siblings */
     struct view_place places[KERNEL_SLOTS];
     unsigned mapping_count; /* every entry of a page table that is in use */
     struct kernel_mapping mappings[KERNEL_MAPPINGS];

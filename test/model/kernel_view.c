@@ -87,15 +87,18 @@ static unsigned child_count(const struct slot *slot)
 {
     unsigned n = 0;
     for (const struct slot *s = slot->first; s != NULL; s = s == slot->last ? NULL : s->next) {
-        n += host_is_ram(s) ? 1 : 0;
+        n++;
     }
     return n;
 }
 
+/* Of an address space that is gone nothing is left. */
 static void put_mapping(struct view *v, uint64_t id, const struct cap *cap)
 {
-    view_put(v, V_SLOT, id, F_ASID, 0, cap_asid(cap));
-    view_put(v, V_SLOT, id, F_VADDR, 0, cap_mapped_vaddr(cap));
+    if (asid_lookup(cap_asid(cap)) != NULL) {
+        view_put(v, V_SLOT, id, F_ASID, 0, cap_asid(cap));
+        view_put(v, V_SLOT, id, F_VADDR, 0, cap_mapped_vaddr(cap));
+    }
 }
 
 /* The model's numbers of types. */
@@ -124,6 +127,7 @@ static unsigned type_of(const struct cap *cap)
 static void put_cap(struct view *v, uint64_t id, const struct slot *slot)
 {
     const struct cap *cap = &slot->cap;
+    unsigned asid;
     view_put(v, V_SLOT, id, F_TYPE, 0, type_of(cap));
     view_put(v, V_SLOT, id, F_OBJECT, 0, paddr_of(cap->obj));
     switch (cap->type) {
@@ -135,11 +139,11 @@ static void put_cap(struct view *v, uint64_t id, const struct slot *slot)
         break;
     case CAP_ENDPOINT:
     case CAP_NOTIFICATION:
-        view_put(v, V_SLOT, id, F_RIGHTS, 0, cap->rights);
+        view_put(v, V_SLOT, id, F_RIGHTS, 0, view_rights(cap->type, cap->rights));
         view_put(v, V_SLOT, id, F_BADGE, 0, cap_badge(cap));
         break;
     case CAP_REPLY:
-        view_put(v, V_SLOT, id, F_RIGHTS, 0, cap->rights);
+        view_put(v, V_SLOT, id, F_RIGHTS, 0, view_rights(cap->type, cap->rights));
         break;
     case CAP_SCHED_CONTEXT:
         view_put(v, V_SLOT, id, F_SIZE, 0, cap->a);
@@ -152,14 +156,16 @@ static void put_cap(struct view *v, uint64_t id, const struct slot *slot)
     case CAP_PAGE:
         view_put(v, V_SLOT, id, F_SIZE, 0, cap_page_bits(cap));
         view_put(v, V_SLOT, id, F_DEVICE, 0, cap_page_is_device(cap));
-        view_put(v, V_SLOT, id, F_RIGHTS, 0, cap->rights);
+        view_put(v, V_SLOT, id, F_RIGHTS, 0, view_rights(cap->type, cap->rights));
         put_mapping(v, id, cap);
         break;
     case CAP_PAGE_TABLE:
         put_mapping(v, id, cap);
         break;
     case CAP_VSPACE:
-        view_put(v, V_SLOT, id, F_ASID, 0, cap_asid(cap));
+        if (asid_root_of(cap, &asid) != NULL) {
+            view_put(v, V_SLOT, id, F_ASID, 0, asid);
+        }
         break;
     case CAP_IRQ_HANDLER:
         view_put(v, V_SLOT, id, F_NUMBER, 0, cap_index(cap));
@@ -210,7 +216,7 @@ static void put_sc(struct view *v, uint64_t id, const struct sc *sc)
         view_put(v, V_SC, id, F_REFILL_AMOUNT, r, refill->amount);
         view_put(v, V_SC, id, F_REFILL_TIME, r, sc_is_round_robin(sc) ? 0 : refill->time);
     }
-    if (sc->budget != 0) {
+    if (sc->budget != 0 && !sc_is_round_robin(sc)) {
         view_put(v, V_SC, id, F_EXTRA, 0, sc->refill_max);
     }
     for (const struct reply *r = sc->reply; r != NULL; r = r->prev) {
@@ -458,7 +464,7 @@ static void put_buffers(struct view *v)
         const struct tcb *t = cap_tcb(&kernel.slots[i]->cap);
         const uint64_t *buffer =
             t == NULL ? NULL : (const uint64_t *)(const void *)tcb_ipc_buffer(t);
-        for (unsigned w = 0; buffer != NULL && w < EVENT_BUFFER_WORDS; w++) {
+        for (unsigned w = KAAL_MSG_REGS; buffer != NULL && w < EVENT_BUFFER_WORDS; w++) {
             view_put(v, V_MEMORY, paddr_of(buffer), F_WORD, w, buffer[w]);
         }
     }

@@ -117,6 +117,14 @@ static struct view_place place_of(struct model_slot slot)
     return (struct view_place){slot.object, slot.index};
 }
 
+static void put_mapped(struct view *v, uint64_t id, const struct model_cap *cap)
+{
+    if (cap->mapped && model_asid(model, cap->asid) != 0) {
+        view_put(v, V_SLOT, id, F_ASID, 0, cap->asid);
+        view_put(v, V_SLOT, id, F_VADDR, 0, cap->vaddr);
+    }
+}
+
 static void put_cap(struct view *v, uint64_t id, const struct model_cap *cap)
 {
     view_put(v, V_SLOT, id, F_TYPE, 0, cap->type);
@@ -133,11 +141,11 @@ static void put_cap(struct view *v, uint64_t id, const struct model_cap *cap)
         break;
     case KAAL_OBJ_ENDPOINT:
     case KAAL_OBJ_NOTIFICATION:
-        view_put(v, V_SLOT, id, F_RIGHTS, 0, cap->rights);
+        view_put(v, V_SLOT, id, F_RIGHTS, 0, view_rights(cap->type, cap->rights));
         view_put(v, V_SLOT, id, F_BADGE, 0, cap->badge);
         break;
     case KAAL_OBJ_REPLY:
-        view_put(v, V_SLOT, id, F_RIGHTS, 0, cap->rights);
+        view_put(v, V_SLOT, id, F_RIGHTS, 0, view_rights(cap->type, cap->rights));
         break;
     case KAAL_OBJ_SCHED_CONTEXT:
         view_put(v, V_SLOT, id, F_SIZE, 0, cap->size_bits);
@@ -150,13 +158,11 @@ static void put_cap(struct view *v, uint64_t id, const struct model_cap *cap)
     case KAAL_OBJ_PAGE:
         view_put(v, V_SLOT, id, F_SIZE, 0, cap->size_bits);
         view_put(v, V_SLOT, id, F_DEVICE, 0, cap->is_device);
-        view_put(v, V_SLOT, id, F_RIGHTS, 0, cap->rights);
-        view_put(v, V_SLOT, id, F_ASID, 0, cap->asid);
-        view_put(v, V_SLOT, id, F_VADDR, 0, cap->vaddr);
+        view_put(v, V_SLOT, id, F_RIGHTS, 0, view_rights(cap->type, cap->rights));
+        put_mapped(v, id, cap);
         break;
     case KAAL_OBJ_PAGE_TABLE:
-        view_put(v, V_SLOT, id, F_ASID, 0, cap->asid);
-        view_put(v, V_SLOT, id, F_VADDR, 0, cap->vaddr);
+        put_mapped(v, id, cap);
         break;
     case KAAL_OBJ_VSPACE:
         view_put(v, V_SLOT, id, F_ASID, 0, cap->asid);
@@ -213,7 +219,7 @@ static void put_sc(struct view *v, uint64_t id)
     view_put(v, V_SC, id, F_BOUND, 0, sc.tcb);
     view_put(v, V_SC, id, F_BOUND, 1, sc.ntfn);
     view_put(v, V_SC, id, F_YIELD, 0, sc.yield_from);
-    if (sc.budget != 0) {
+    if (sc.budget != 0 && !sc.round_robin) {
         view_put(v, V_SC, id, F_EXTRA, 0, sc.max_refills);
     }
     for (unsigned i = 0; i < sc.refills; i++) {
@@ -438,7 +444,7 @@ static void put_buffers(struct view *v)
         const struct cap *cap = &kernel.slots[i]->cap;
         const uint64_t buffer =
             cap->type == CAP_TCB ? model_buffer(arch_virt_to_phys(cap->obj)) : 0;
-        for (unsigned w = 0; buffer != 0 && w < EVENT_BUFFER_WORDS; w++) {
+        for (unsigned w = KAAL_MSG_REGS; buffer != 0 && w < EVENT_BUFFER_WORDS; w++) {
             view_put(v, V_MEMORY, buffer, F_WORD, w, model_read(model, buffer + w * 8));
         }
     }

@@ -11,6 +11,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include <kaal/abi/message.h>
+#include <kaal/abi/rights.h>
+
 enum view_what {
     V_MACHINE,
     V_SLOT,
@@ -134,6 +137,19 @@ static inline uint64_t view_table_index(uint64_t vaddr, unsigned level)
     return (uint64_t)level << 40 | vaddr >> 12;
 }
 
+/* The rights that mean something for a type: docs/abi.md. */
+static inline uint64_t view_rights(unsigned type, uint64_t rights)
+{
+    switch (type) {
+    case KAAL_OBJ_ENDPOINT:
+        return rights & KAAL_RIGHTS_ALL;
+    case KAAL_OBJ_REPLY:
+        return rights & KAAL_RIGHT_GRANT;
+    default:
+        return rights & (KAAL_RIGHT_READ | KAAL_RIGHT_WRITE);
+    }
+}
+
 struct view_record {
     uint64_t id;
     uint64_t index;
@@ -142,8 +158,9 @@ struct view_record {
 };
 
 struct view {
-    uint64_t hash; /* the same for the same records in any order */
-    bool is_kept;  /* keep the records, else only the hash */
+    uint64_t hash;   /* the same for the same records in any order */
+    uint64_t unseen; /* the registers of this thread are left out */
+    bool is_kept;    /* keep the records, else only the hash */
     unsigned count;
     unsigned room;
     struct view_record *records;
@@ -160,7 +177,7 @@ void view_keep(struct view *v, const struct view_record *record);
 static inline void view_put(struct view *v, enum view_what what, uint64_t id, enum view_field field,
                             uint64_t index, uint64_t value)
 {
-    if (value == 0) {
+    if (value == 0 || (field == F_REGISTER && id == v->unseen)) {
         return;
     }
     const uint64_t key = (uint64_t)what << 56 | (uint64_t)field << 48 | index;
