@@ -7,7 +7,9 @@
  */
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <kaal/abi/mapping.h>
 #include <kaal/abi/rights.h>
@@ -18,7 +20,7 @@
 #include "object/tcb.h"
 #include "pair.h"
 
-enum { SEED = 7, WORDS = 8, CAPS = 3, ERRORS = 16, RIGHTS = 16, SHOWN = 12 };
+enum { SEED = 7, WORDS = 8, CAPS = 3, ERRORS = 16, RIGHTS = 16, SHOWN = 12, CELLS_MIN = 20000 };
 
 /* ---- A call that succeeds -------------------------------------------------------- */
 
@@ -231,8 +233,24 @@ enum { BOUNDARIES = sizeof(boundaries) / sizeof(boundaries[0]) };
 
 /* ---- Cells ------------------------------------------------------------------------------ */
 
-static uint64_t cells, errors[ERRORS], failures;
-static bool is_prepared;
+/* What children leave behind. */
+static struct shared {
+    uint64_t cells, errors[ERRORS], failures;
+    unsigned next; /* cell of the label that is to be done */
+    bool is_done;
+} *shared;
+
+static unsigned position; /* cell of the label that is looked at */
+
+/*
+ * The parent has the prepared state. A child does cells until one of them
+ * changes the state, then the next child goes on behind it.
+ */
+static _Noreturn void leave(void)
+{
+    fflush(NULL);
+    _exit(0);
+}
 
 struct call {
     unsigned label, words, caps;
@@ -255,32 +273,30 @@ static struct event event_of(const struct call *c)
     return e;
 }
 
-static bool apply(const struct event *e)
+static void apply(const struct event *e)
 {
     if (pair_apply(e, stdout)) {
-        return true;
+        return;
     }
     event_print(stdout, e);
-    is_prepared = false;
-    failures++;
-    return false;
+    shared->failures++;
+    leave();
 }
 
-static bool apply_call(unsigned label, unsigned words, unsigned caps, struct base base)
+static void apply_call(unsigned label, unsigned words, unsigned caps, struct base base)
 {
     const struct call c = {label, words, caps, base};
     const struct event e = event_of(&c);
-    return apply(&e);
+    apply(&e);
 }
 
 static void prepare(void)
 {
     struct generator g;
-    if (is_prepared) {
-        return;
-    }
     generate_start(&g, SEED);
-    is_prepared = pair_start(stdout);
+    if (!pair_start(stdout)) {
+        shared->failures++;
+    }
     for (unsigned i = 0; i + 1 < generate_setup_length(); i++) {
         const struct event e = generate_next(&g);
         apply(&e);
@@ -308,38 +324,52 @@ static uint64_t kernel_hash(void)
     return v.hash;
 }
 
-static void cell(const struct call *c)
+/* Is this cell behind us already? */
+static bool skip(void)
 {
-    prepare();
+    if (position++ < shared->next) {
+        return true;
+    }
+    shared->next = position;
+    return false;
+}
+
+static void do_cell(const struct call *c)
+{
     const struct event e = event_of(c);
     /* What the sender itself writes is no change by the call. */
     kernel_set_message(&e);
     const uint64_t before = kernel_hash();
-    cells++;
-    if (!apply(&e)) {
-        return;
+    shared->cells++;
+    apply(&e);
+    if (host_cpu.current != kernel.root || !pair_result.is_invocation || pair_result.is_ok) {
+        shared->errors[KAAL_OK] += pair_result.is_ok;
+        leave();
     }
-    const struct tcb *root = kernel.root;
-    if (host_cpu.current != root || !pair_result.is_invocation || pair_result.is_ok) {
-        is_prepared = false; /* something has happened: begin anew */
-        errors[KAAL_OK] += pair_result.is_ok;
-        return;
-    }
-    errors[pair_result.error % ERRORS]++;
+    shared->errors[pair_result.error % ERRORS]++;
     if (kernel_hash() != before) {
         printf("error %u has changed the kernel's state:\n", pair_result.error);
         event_print(stdout, &e);
-        is_prepared = false;
-        failures++;
+        shared->failures++;
+        leave();
+    }
+}
+
+static void cell(const struct call *c)
+{
+    if (!skip()) {
+        do_cell(c);
     }
 }
 
 /* The same call with a kind of capability in place of *slot, with rights. */
-static void cell_with(struct call c, unsigned *slot, unsigned kind, unsigned rights)
+static void cell_with(const struct call *c, unsigned *slot, unsigned kind, unsigned rights)
 {
     struct base mint = {KAAL_ROOT_CNODE, {SLOT(SCRATCH), 64, 0, 64, rights}, {KAAL_ROOT_CNODE}};
     struct base remove = {KAAL_ROOT_CNODE, {SLOT(SCRATCH), 64}, {0}};
-    prepare();
+    if (skip()) {
+        return;
+    }
     *slot = kind;
     if (rights != KAAL_RIGHTS_ALL) {
         mint.words[2] = cptr_of(kind);
@@ -348,8 +378,8 @@ static void cell_with(struct call c, unsigned *slot, unsigned kind, unsigned rig
             *slot = AT(SCRATCH);
         }
     }
-    cell(&c);
-    if (is_prepared && *slot == AT(SCRATCH)) {
+    do_cell(c);
+    if (*slot == AT(SCRATCH)) {
         apply_call(KAAL_INV_CNODE_DELETE, 2, 0, remove);
     }
 }
@@ -361,10 +391,10 @@ static void do_call(unsigned label, unsigned words, unsigned caps)
     for (unsigned rights = 0; rights < RIGHTS; rights++) {
         for (unsigned k = 0; k < KINDS; k++) {
             c.base = base_of(label);
-            cell_with(c, &c.base.slot, kinds[k], rights);
+            cell_with(&c, &c.base.slot, kinds[k], rights);
             for (unsigned i = 0; i < caps; i++) {
                 c.base = base_of(label);
-                cell_with(c, &c.base.caps[i], kinds[k], rights);
+                cell_with(&c, &c.base.caps[i], kinds[k], rights);
             }
         }
     }
@@ -385,7 +415,30 @@ static void do_call(unsigned label, unsigned words, unsigned caps)
         c.caps = n;
         cell(&c);
     }
-    if (failures > 0) {
+    shared->is_done = true;
+}
+
+static void do_label(unsigned label, unsigned words, unsigned caps)
+{
+    int status;
+    const uint64_t failures = shared->failures;
+    shared->next = 0;
+    shared->is_done = false;
+    while (!shared->is_done && shared->failures < SHOWN) {
+        fflush(NULL);
+        const pid_t child = fork();
+        if (child == 0) {
+            position = 0;
+            do_call(label, words, caps);
+            leave();
+        }
+        if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) ||
+            WEXITSTATUS(status) != 0) {
+            printf("crash\n");
+            shared->failures++;
+        }
+    }
+    if (shared->failures > failures) {
         printf("in the cells of label %u\n", label);
     }
 }
@@ -393,20 +446,23 @@ static void do_call(unsigned label, unsigned words, unsigned caps)
 int main(void)
 {
     bool all_seen = true;
-#define KAAL_INVOCATION(OBJECT, NAME, label, nargs, ncaps, handler) \
-    if (failures < SHOWN) {                                         \
-        do_call(label, nargs, ncaps);                               \
+    shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) {
+        perror("mmap");
+        return 2;
     }
+    prepare();
+#define KAAL_INVOCATION(OBJECT, NAME, label, nargs, ncaps, handler) do_label(label, nargs, ncaps);
 #include <kaal/abi/invocations.def>
 #undef KAAL_INVOCATION
-    printf("%" PRIu64 " cells, %" PRIu64 " failures\n", cells, failures);
-#define KAAL_ERROR(NAME, number, text)                       \
-    printf("  %-20s %8" PRIu64 "\n", #NAME, errors[number]); \
-    all_seen &= errors[number] > 0;
+    printf("%" PRIu64 " cells, %" PRIu64 " failures\n", shared->cells, shared->failures);
+#define KAAL_ERROR(NAME, number, text)                               \
+    printf("  %-20s %8" PRIu64 "\n", #NAME, shared->errors[number]); \
+    all_seen &= shared->errors[number] > 0;
 #include <kaal/abi/errors.def>
 #undef KAAL_ERROR
     if (!all_seen) {
         printf("not every error was seen\n");
     }
-    return failures == 0 && all_seen && cells >= 20000 ? 0 : 1;
+    return shared->failures == 0 && all_seen && shared->cells >= CELLS_MIN ? 0 : 1;
 }
