@@ -162,6 +162,10 @@ void arch_putc(char c);
 void arch_power_off(void);
 void arch_power_restart(void);
 
+/* Debug kernels: NULL, or which invariant the machine is seen to break
+ * ("KI-28 ..."). */
+const char *arch_check(void);
+
 /* Stop this core for good. */
 _Noreturn void arch_halt(void);
 

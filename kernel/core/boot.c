@@ -6,6 +6,7 @@
 #include "object/sched_context.h"
 #include "object/tcb.h"
 
+#include "check.h"
 #include "cpu.h"
 #include "fault.h"
 #include "lib/fmt.h"
@@ -37,6 +38,9 @@ void kernel_boot(struct kaal_boot_params *params)
         kernel_panic("boot parameters: %s", problem);
     }
     arch_boot(params);
+    if (KAAL_CFG_DEBUG) {
+        check_init(params);
+    }
     init_cpu(arch_cpu());
     sc_set_timer_hz(params->timer_hz);
     irq_set_timer(params->timer_irq);

@@ -203,6 +203,7 @@ static void fill_info(struct boot *boot)
     info->magic = KAAL_BOOTINFO_MAGIC;
     info->version = KAAL_BOOTINFO_VERSION;
     info->size = sizeof(*info);
+    info->flags = KAAL_CFG_DEBUG ? KAAL_BOOTINFO_DEBUG : 0;
     info->core_count = p->core_count;
     info->console_kind = p->console_kind;
     info->console_paddr = p->console_paddr;

@@ -179,21 +179,21 @@ bool slot_is_final(const struct slot *slot)
 static const char *check_children(const struct slot *slot)
 {
     if ((slot->first == NULL) != (slot->last == NULL)) {
-        return "S2 child ends";
+        return "KI-05 child ends";
     }
     if (slot->first == NULL) {
         return NULL;
     }
     if ((slot->flags & SLOT_ORIGINAL) == 0) {
-        return "S3 children of a copy";
+        return "KI-10 children of a copy";
     }
     if (slot->first->prev != slot || (slot->first->flags & SLOT_FIRST) == 0 ||
         slot->last->next != slot || (slot->last->flags & SLOT_LAST) == 0) {
-        return "S2 child links";
+        return "KI-05 child links";
     }
     if (slot->cap.type != CAP_UNTYPED && slot->cap.type != CAP_IRQ_CONTROL &&
         slot->cap.type != CAP_ANCHOR && !cap_same_object(&slot->cap, &slot->first->cap)) {
-        return "S4 object of a child";
+        return "KI-10 object of a child";
     }
     return NULL;
 }
@@ -203,21 +203,21 @@ const char *slot_check(const struct slot *slot)
     if (slot_is_empty(slot)) {
         const bool linked = slot->first != NULL || slot->last != NULL || slot->prev != NULL ||
                             slot->next != NULL || slot->flags != 0;
-        return linked ? "S1 empty slot is linked" : NULL;
+        return linked ? "KI-05 empty slot is linked" : NULL;
     }
     if ((slot->flags & SLOT_FIRST) != 0) {
         if (slot->prev == NULL || slot->prev->first != slot) {
-            return "S2 parent's first";
+            return "KI-05 parent's first";
         }
     } else if (slot->prev == NULL || slot->prev->next != slot) {
-        return "S2 previous sibling";
+        return "KI-05 previous sibling";
     }
     if ((slot->flags & SLOT_LAST) != 0) {
         if (slot->next == NULL || slot->next->last != slot) {
-            return "S2 parent's last";
+            return "KI-05 parent's last";
         }
     } else if (slot->next == NULL || slot->next->prev != slot) {
-        return "S2 next sibling";
+        return "KI-05 next sibling";
     }
     return check_children(slot);
 }

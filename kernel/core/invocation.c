@@ -13,7 +13,7 @@ void inv_result(struct invocation *inv, word_t word)
     const unsigned i = inv->result_length;
     if (i < INV_RESULT_WORDS) {
         inv->result[i] = word;
-    } else if (inv->buffer != NULL) {
+    } else if (inv->buffer != NULL && inv->is_call) {
         inv->buffer->words[i] = word;
     } else {
         return;

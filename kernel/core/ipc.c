@@ -178,6 +178,7 @@ static void await_answer(struct tcb *sender, struct tcb *receiver, struct reply 
     } else {
         sender->state = TCB_INACTIVE;
         sender->blocked_on = NULL;
+        sender->fault.kind = KAAL_FAULT_NONE;
     }
 }
 
@@ -285,7 +286,7 @@ static void go_on(struct tcb *t, bool was_timeout)
 {
     struct sc *sc = t->sc;
     if (!was_timeout && fault_has_timeout(t) && sc != NULL && sc->budget != 0 &&
-        !sc_is_due(sc, arch_now())) {
+        !sc_is_due(sc, sched_now())) {
         sc_charge_now(sc);
         fault_raise_timeout(t);
     } else {

@@ -21,6 +21,15 @@ static struct sched *this_sched(void)
     return &arch_cpu()->sched;
 }
 
+ticks_t sched_now(void)
+{
+    struct sched *s = this_sched();
+    if (s->now == 0) {
+        s->now = arch_now();
+    }
+    return s->now;
+}
+
 /* ---- Ready queues ----------------------------------------------------------- */
 
 static void queue_link(struct sched *s, struct tcb *t, bool at_front)
@@ -113,7 +122,7 @@ void sched_wake(struct tcb *t)
     if (t == cpu->current || t == s->candidate || t->is_ready_queued || t->wait.linked) {
         return;
     }
-    if (!sc_is_due(t->sc, s->charge_start) && !sc_is_due(t->sc, arch_now())) {
+    if (!sc_is_due(t->sc, s->charge_start) && !sc_is_due(t->sc, sched_now())) {
         release_later(s, t);
         return;
     }
@@ -199,7 +208,7 @@ static void charge_until(ticks_t now)
 
 void sched_charge(void)
 {
-    charge_until(arch_now());
+    charge_until(sched_now());
 }
 
 void sched_yield(void)
@@ -218,7 +227,7 @@ void sched_yield(void)
 void sched_tick(void)
 {
     struct sched *s = this_sched();
-    const ticks_t now = arch_now();
+    const ticks_t now = sched_now();
     s->armed = UINT64_MAX;
     charge_until(now);
     struct tree_node *n = tree_first(&s->release);
@@ -265,7 +274,7 @@ static struct tcb *choose(struct cpu *cpu)
     s->candidate = s->favoured = NULL;
 
     /* It may have got a context in this entry whose time has not come. */
-    if (tcb_can_run(current) && current->sc != s->charged && !sc_is_due(current->sc, arch_now())) {
+    if (tcb_can_run(current) && current->sc != s->charged && !sc_is_due(current->sc, sched_now())) {
         release_later(s, current);
     }
     const bool is_loose = tcb_can_run(current) && !current->is_ready_queued;
@@ -312,14 +321,12 @@ static void switch_context(struct sched *s, struct sc *sc, ticks_t now)
 static struct tcb *choose_with_context(struct cpu *cpu)
 {
     struct sched *s = &cpu->sched;
-    ticks_t now = 0; /* read once: no context is charged for being passed over */
     for (;;) {
         settle(s);
         struct tcb *next = choose(cpu);
         cpu->current = next;
         if (next->sc != s->charged) {
-            now = now != 0 ? now : arch_now();
-            switch_context(s, next->sc, now);
+            switch_context(s, next->sc, sched_now());
         }
         if (s->emptied == NULL) {
             return next;
@@ -337,6 +344,7 @@ void sched_exit(void)
             sc_answer_yield(next); /* charged: another context was in use since */
         }
         arm_timer(&cpu->sched);
+        cpu->sched.now = 0;
         if (next != &cpu->idle) {
             unsigned asid;
             pte_t *root = asid_root_of(&next->slots[TCB_SLOT_VSPACE].cap, &asid);
@@ -358,18 +366,41 @@ static const char *check_queue(const struct cpu *cpu, unsigned domain, int prior
     const struct tcb *prev = NULL;
 
     if ((q->head != NULL) != ((bit & 1) != 0)) {
-        return "KI-20 R1 bitmap";
+        return "KI-20 bitmap of the ready queues";
     }
     for (const struct tcb *t = q->head; t != NULL; prev = t, t = t->ready_next) {
         if (t->ready_prev != prev || !t->is_ready_queued) {
-            return "R2 queue links";
+            return "KI-20 links of a ready queue";
+        }
+        if (t->sc == NULL || t->sc->budget == 0) {
+            return "KI-33 ready thread without time";
         }
         if (t->domain != domain || t->priority != priority || !tcb_can_run(t) ||
             t == cpu->current) {
-            return "KI-20 R2 queued thread";
+            return "KI-20 thread in a ready queue";
         }
     }
-    return q->tail != prev ? "R2 queue tail" : NULL;
+    return q->tail != prev ? "KI-20 end of a ready queue" : NULL;
+}
+
+/* Is t, which says it is in a ready queue, linked there? */
+static bool is_linked(const struct sched *s, const struct tcb *t)
+{
+    const struct sched_queue *q = &s->ready[t->domain][t->priority];
+    return (t->ready_prev != NULL ? t->ready_prev->ready_next : q->head) == t;
+}
+
+const char *sched_check_thread(const struct tcb *t)
+{
+    const struct cpu *cpu = arch_cpu();
+    const bool has_time = t->sc != NULL && t->sc->budget != 0;
+    if (t->is_ready_queued && !is_linked(&cpu->sched, t)) {
+        return "KI-20 thread that says it is in a ready queue";
+    }
+    if (t->state != TCB_RUNNING || t == cpu->current || !has_time || t->is_ready_queued) {
+        return NULL;
+    }
+    return tree_has(&cpu->sched.release, &t->wait) ? NULL : "KI-20 runnable thread in no queue";
 }
 
 static const char *check_current(const struct cpu *cpu)
@@ -377,12 +408,14 @@ static const char *check_current(const struct cpu *cpu)
     const struct sched *s = &cpu->sched;
     const struct tcb *t = cpu->current;
     if (t == &cpu->idle) {
-        return highest_ready(s) != NO_PRIORITY ? "KI-21 R4 idle" : NULL;
+        return highest_ready(s) != NO_PRIORITY ? "KI-21 idle although a thread is ready" : NULL;
     }
     if (!tcb_can_run(t) || t->domain != s->domains.current || highest_ready(s) > t->priority) {
-        return "KI-21 R4 priority";
+        return "KI-21 current thread cannot run, or a higher one is ready";
     }
-    return t->sc != s->charged || !sc_is_due(t->sc, s->charge_start) ? "R4 context in use" : NULL;
+    return t->sc != s->charged || !sc_is_due(t->sc, s->charge_start)
+               ? "KI-36 time is not charged to the current context"
+               : NULL;
 }
 
 const char *sched_check(void)
@@ -400,15 +433,15 @@ const char *sched_check(void)
     for (struct tree_node *n = tree_first(&s->release); n != NULL; n = tree_next(n)) {
         const struct tcb *t = tcb_of_wait(n);
         if (t->state != TCB_RUNNING || t->sc == NULL || n->key != sc_head(t->sc)->time) {
-            return "KI-35 R3 release queue";
+            return "KI-35 thread in the release queue";
         }
     }
     if (s->armed != next_event(s)) {
-        return "KI-35 R5 timer";
+        return "KI-35 timer";
+    }
+    if (tree_check(&s->release) != NULL) {
+        return "KI-35 order of the release queue";
     }
     const char *broken = check_current(cpu);
-    if (broken == NULL) {
-        broken = domains_check(&s->domains);
-    }
-    return broken != NULL ? broken : tree_check(&s->release);
+    return broken != NULL ? broken : domains_check(&s->domains);
 }

@@ -38,6 +38,7 @@ struct sched {
     struct tcb *favoured;  /* current made way for it in this kernel entry */
     struct sc *charged;    /* whose time runs since charge_start */
     ticks_t charge_start;
+    ticks_t now; /* of this kernel entry, 0 if nobody has asked yet */
 
     /* A first refill was used up in this kernel entry, to be acted on at its end:
      * by this thread, of this context, by running (not by yielding, or in turn). */
@@ -50,6 +51,10 @@ struct sched {
 
 /* Pre: zeroed. */
 void sched_init(struct sched *s);
+
+/* The time. One kernel entry reads it once: a thread that was filed by it is not
+ * charged again, and nobody for being passed over. */
+ticks_t sched_now(void);
 
 /* t became runnable (its state says so): queue it if its first refill
  * is due, else for release; nowhere without a scheduling context. */
@@ -80,5 +85,6 @@ void sched_tick(void);
  * kernel does; sleeps while nobody can run. */
 void sched_exit(void);
 
-/* NULL if R1..R5 hold, else the name of the broken one. */
+/* NULL if R1..R5 hold, else what is broken (KI-20, 21, 33, 35). */
 const char *sched_check(void);
+const char *sched_check_thread(const struct tcb *t);

@@ -186,6 +186,14 @@ struct tree_node *tree_next(const struct tree_node *node)
     return up;
 }
 
+bool tree_has(const struct tree *tree, const struct tree_node *node)
+{
+    while (node->parent != NULL) {
+        node = node->parent;
+    }
+    return tree->root == node && node->linked;
+}
+
 /* Levels of a subtree, if the balances below it are right. */
 static int32_t height(const struct tree_node *node)
 {

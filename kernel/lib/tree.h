@@ -48,5 +48,8 @@ static inline bool tree_is_empty(const struct tree *tree)
     return tree->first == NULL;
 }
 
+/* Is node in this tree? O(log n). */
+bool tree_has(const struct tree *tree, const struct tree_node *node);
+
 /* NULL if Q1..Q3 hold, else the name of the broken one. */
 const char *tree_check(const struct tree *tree);

@@ -8,6 +8,7 @@ enum { FREE_PER_STEP = 16 };
 
 static struct asid_pool *pools[ASID_POOLS];
 
+/* Masked, not compared: also in speculation it is an entry of some pool. */
 static pte_t **entry_of(unsigned asid)
 {
     struct asid_pool *pool = pools[(asid >> ASID_POOL_BITS) % ASID_POOLS];
@@ -18,6 +19,11 @@ pte_t *asid_lookup(unsigned asid)
 {
     pte_t **entry = entry_of(asid);
     return asid == 0 || entry == NULL ? NULL : *entry;
+}
+
+struct asid_pool *asid_pool_at(unsigned asid)
+{
+    return pools[asid >> ASID_POOL_BITS];
 }
 
 pte_t *asid_root_of(const struct cap *vspace, unsigned *asid)

@@ -19,6 +19,9 @@ _Static_assert(sizeof(struct asid_pool) == KAAL_PAGE_SIZE, "an ASID pool is a pa
 /* The address space of asid, or NULL. */
 pte_t *asid_lookup(unsigned asid);
 
+/* The pool whose first identifier is asid, or NULL. */
+struct asid_pool *asid_pool_at(unsigned asid);
+
 /* The root table a VSPACE capability leads to and its ASID, or NULL if the
  * capability is another, has no ASID, or the ASID is no longer its own. */
 pte_t *asid_root_of(const struct cap *vspace, unsigned *asid);

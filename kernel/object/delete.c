@@ -274,8 +274,8 @@ bool slot_delete(struct slot *slot)
 bool slot_revoke(struct slot *slot)
 {
     while (slot->first != NULL) {
-        delete_step(slot->first);
-        if (slot->first != NULL && arch_irq_pending()) {
+        /* To its end: what it was in may go with it, and hold other zombies. */
+        if (!slot_delete(slot->first) || (slot->first != NULL && arch_irq_pending())) {
             return false;
         }
     }

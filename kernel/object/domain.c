@@ -43,11 +43,11 @@ const char *domains_check(const struct domains *d)
 {
     for (unsigned i = 0; i < DOMAIN_ENTRIES; i++) {
         if (d->entries[i].domain >= DOMAINS) {
-            return "D1 entry";
+            return "KI-20 domain of the schedule";
         }
     }
     return d->current >= DOMAINS || d->running >= DOMAIN_ENTRIES || d->first >= DOMAIN_ENTRIES
-               ? "D1 domain"
+               ? "KI-20 current domain"
                : NULL;
 }
 
@@ -100,6 +100,6 @@ enum kaal_err domain_inv_start(struct invocation *inv)
     if (d->entries[entry].duration == 0) {
         return inv_bad_arg(inv, 0);
     }
-    domains_start(d, (unsigned)entry, arch_now());
+    domains_start(d, (unsigned)entry, sched_now());
     return KAAL_OK;
 }

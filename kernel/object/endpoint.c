@@ -104,15 +104,23 @@ const char *endpoint_check(const struct endpoint *ep)
     bool is_cursor_here = ep->cursor == NULL;
     for (struct tree_node *n = tree_first(&ep->waiters); n != NULL; n = tree_next(n)) {
         const struct tcb *t = tcb_of_wait(n);
-        if (t->blocked_on != ep ||
-            t->state != (ep->is_receiving ? TCB_BLOCKED_RECV : TCB_BLOCKED_SEND)) {
-            return "E1 waiter";
+        if (t->blocked_on != ep) {
+            return "KI-15 thread in the queue of another endpoint";
+        }
+        if (t->state != (ep->is_receiving ? TCB_BLOCKED_RECV : TCB_BLOCKED_SEND)) {
+            return "KI-16 waiter for the other direction";
+        }
+        if (n->key != (uint64_t)KAAL_MAX_PRIORITY - t->priority) {
+            return "KI-16 waiter in the place of another priority";
         }
         is_cursor_here = is_cursor_here || n == ep->cursor;
         is_passed = is_passed && n != ep->cursor;
         if (is_passed && is_cancelled(ep, t)) {
-            return "E2 waiter passed over";
+            return "KI-16 waiter passed over by a cancelling";
         }
     }
-    return is_cursor_here ? tree_check(&ep->waiters) : "E2 cursor";
+    if (!is_cursor_here) {
+        return "KI-16 cursor of a cancelling";
+    }
+    return tree_check(&ep->waiters) == NULL ? NULL : "KI-16 queue of an endpoint";
 }

@@ -4,6 +4,7 @@
 #include "object/notification.h"
 #include "object/object.h"
 
+#include "core/check.h"
 #include "core/cspace.h"
 #include "core/invocation.h"
 #include "core/sched.h"
@@ -121,4 +122,44 @@ enum kaal_err irq_inv_set_notification(struct invocation *inv)
 enum kaal_err irq_inv_clear(struct invocation *inv)
 {
     return slot_delete(&lines[cap_index(&inv->cap)].ntfn) ? KAAL_OK : INV_PREEMPTED;
+}
+
+/* ---- Checks --------------------------------------------------------------------- */
+
+size_t irq_filled_slots(void)
+{
+    size_t filled = 0;
+    for (unsigned i = 0; i < IRQ_MAX; i++) {
+        filled += slot_is_empty(&lines[i].ntfn) ? 0 : 1;
+    }
+    return filled;
+}
+
+const char *irq_check(unsigned irq)
+{
+    return lines[irq].issued ? NULL : "KI-30 handler of a line that was not issued";
+}
+
+static bool has_handler(unsigned irq)
+{
+    for (const struct slot *s = check_first(); s != NULL; s = check_next(s)) {
+        if (s->cap.type == CAP_IRQ_HANDLER && cap_index(&s->cap) == irq) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *irq_check_lines(void)
+{
+    for (unsigned i = 0; i < IRQ_MAX; i++) {
+        const struct slot *slot = &lines[i].ntfn;
+        if (lines[i].issued && !has_handler(i)) {
+            return "KI-30 issued line without a handler";
+        }
+        if (!slot_is_empty(slot) && (!lines[i].issued || slot->cap.type != CAP_NOTIFICATION)) {
+            return "KI-30 slot of a line";
+        }
+    }
+    return NULL;
 }

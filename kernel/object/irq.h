@@ -24,5 +24,11 @@ struct slot *irq_stop(unsigned irq);
 /* The line can be issued again. */
 void irq_release(unsigned irq);
 
+/* Checks: slots of lines in use; the handler capability of a line that exists;
+ * lines without one (KI-30). */
+size_t irq_filled_slots(void);
+const char *irq_check(unsigned irq);
+const char *irq_check_lines(void);
+
 /* Nothing is issued: for a fresh start. */
 void irq_reset(void);

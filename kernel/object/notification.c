@@ -117,22 +117,25 @@ bool ntfn_finalise_step(struct ntfn *n)
 const char *ntfn_check(const struct ntfn *n)
 {
     if (n->active && !tree_is_empty(&n->waiters)) {
-        return "N1 active with waiters";
+        return "KI-17 active with waiters";
     }
     if (!n->active && n->pending != 0) {
-        return "N2 bits without a signal";
+        return "KI-17 bits without a signal";
     }
-    if ((n->bound != NULL && n->bound->bound_ntfn != n) || (n->sc != NULL && n->sc->ntfn != n)) {
-        return "N3 binding";
+    if (n->bound != NULL && n->bound->bound_ntfn != n) {
+        return "KI-18 bound thread";
+    }
+    if (n->sc != NULL && n->sc->ntfn != n) {
+        return "KI-33 scheduling context of a notification";
     }
     for (struct tree_node *w = tree_first(&n->waiters); w != NULL; w = tree_next(w)) {
         const struct tcb *t = tcb_of_wait(w);
         if (t->state != TCB_BLOCKED_NTFN || t->blocked_on != n) {
-            return "N1 waiter";
+            return "KI-15 thread in the queue of another notification";
         }
         if (n->bound != NULL && n->bound != t) {
-            return "N4 waiter beside the bound thread";
+            return "KI-17 waiter beside the bound thread";
         }
     }
-    return tree_check(&n->waiters);
+    return tree_check(&n->waiters) == NULL ? NULL : "KI-17 queue of a notification";
 }

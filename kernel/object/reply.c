@@ -101,19 +101,41 @@ void reply_finalise(struct reply *reply)
     }
 }
 
+/* Is the newest call of the stack above reply to be found? */
+static bool stack_ends(const struct reply *reply)
+{
+    const struct reply *slow = reply;
+    bool move_slow = false;
+    for (; reply->next != NULL; move_slow = !move_slow) {
+        reply = reply->next;
+        slow = move_slow ? slow->next : slow;
+        if (reply == slow) {
+            return false;
+        }
+    }
+    return true;
+}
+
 const char *reply_check(const struct reply *reply)
 {
+    const bool is_in_stack = reply->prev != NULL || reply->next != NULL || reply->sc != NULL;
     if (reply->tcb != NULL &&
         (reply->tcb->reply != reply ||
          (reply->tcb->state != TCB_BLOCKED_REPLY && reply->tcb->state != TCB_BLOCKED_RECV))) {
-        return "P1 caller";
+        return "KI-19 caller";
+    }
+    if (is_in_stack && (reply->tcb == NULL || reply->tcb->state != TCB_BLOCKED_REPLY)) {
+        return "KI-19 call without a caller";
     }
     if ((reply->prev != NULL && reply->prev->next != reply) ||
         (reply->next != NULL && reply->next->prev != reply)) {
-        return "P2 stack links";
+        return "KI-19 stack links";
+    }
+    if (!stack_ends(reply)) {
+        return "KI-19 stack without end";
     }
     if (reply->sc != NULL && (reply->sc->reply != reply || reply->next != NULL)) {
-        return "P3 scheduling context";
+        return "KI-19 scheduling context of a call";
     }
     return NULL;
 }

@@ -397,9 +397,9 @@ static void configure(struct sc *sc, ticks_t budget, ticks_t period, unsigned re
         sched_remove(t);
     }
     if (is_runnable && sc->budget != 0) {
-        update(sc, budget, period, refill_max, arch_now());
+        update(sc, budget, period, refill_max, sched_now());
     } else {
-        sc_start(sc, budget, period, refill_max, arch_now());
+        sc_start(sc, budget, period, refill_max, sched_now());
     }
     if (is_runnable) {
         sched_wake(t);
@@ -449,34 +449,37 @@ static const char *check_refills(const struct sc *sc)
     for (unsigned i = 0; i < sc->refill_count; i++) {
         const struct refill *r = refill_at(sc, i);
         if (r->time < end || r->time > head->time + sc->period || r->amount == 0) {
-            return "KI-34 C4 order of refills";
+            return "KI-34 order of refills";
         }
         end = r->time + r->amount;
         sum += r->amount;
     }
     if (sc_is_round_robin(sc) ? sc->refill_count != 1 || sum > sc->budget : sum != sc->budget) {
-        return "KI-34 C4 sum of refills";
+        return "KI-34 sum of refills";
     }
-    return head->amount < sc_min_ticks() ? "KI-34 C5 first refill" : NULL;
+    return head->amount < sc_min_ticks() ? "KI-34 first refill" : NULL;
 }
 
 const char *sc_check(const struct sc *sc)
 {
     if ((sc->tcb != NULL && sc->tcb->sc != sc) || (sc->ntfn != NULL && sc->ntfn->sc != sc)) {
-        return "KI-33 C1 binding";
+        return "KI-33 binding of a scheduling context";
+    }
+    if (sc->budget != 0 && sc->core != arch_cpu()->id) {
+        return "KI-36 scheduling context of another core";
     }
     if (sc->reply != NULL && sc->reply->sc != sc) {
-        return "C3 reply";
+        return "KI-19 newest call of a scheduling context";
     }
     if (sc->yield_from != NULL && sc->yield_from->yield_to != sc) {
-        return "C6 yield";
+        return "KI-33 thread that yields to a context";
     }
     if (sc->budget == 0) {
         return NULL;
     }
     if (sc->budget > sc->period || sc->refill_count < 1 || sc->refill_count > sc->refill_max ||
         sc->refill_max > SC_REFILLS_MAX || sc->refill_first >= sc->refill_max) {
-        return "KI-34 C2 budget";
+        return "KI-34 budget";
     }
     return check_refills(sc);
 }

@@ -67,5 +67,5 @@ void slot_clear(struct slot *slot);
 /* Is this the last capability to its object? */
 bool slot_is_final(const struct slot *slot);
 
-/* NULL if S1..S4 hold around this slot, else the name of the broken one. */
+/* NULL if S1..S4 hold around this slot, else what is broken (KI-05, KI-10). */
 const char *slot_check(const struct slot *slot);

@@ -139,6 +139,47 @@ void tcb_set_domain(struct tcb *t, uint8_t domain)
 
 /* ---- Check --------------------------------------------------------------------------- */
 
+/* The queue that t waits in by its state, or NULL. */
+static const struct tree *queue_of(const struct tcb *t)
+{
+    switch (t->state) {
+    case TCB_BLOCKED_SEND:
+    case TCB_BLOCKED_RECV:
+        return &((const struct endpoint *)t->blocked_on)->waiters;
+    case TCB_BLOCKED_NTFN:
+        return &((const struct ntfn *)t->blocked_on)->waiters;
+    default:
+        return NULL;
+    }
+}
+
+static bool is_of_type(const struct slot *slot, enum cap_type type)
+{
+    return slot_is_empty(slot) || slot->cap.type == type;
+}
+
+/* A CSpace that is being deleted may be a zombie already. */
+static const char *check_slots(const struct tcb *t)
+{
+    const struct slot *s = t->slots;
+    const struct slot *buffer = &s[TCB_SLOT_IPC_BUFFER];
+    if (!is_of_type(&s[TCB_SLOT_CSPACE], CAP_CNODE) && s[TCB_SLOT_CSPACE].cap.type != CAP_ZOMBIE) {
+        return "KI-14 CSpace of a thread";
+    }
+    if (!is_of_type(&s[TCB_SLOT_VSPACE], CAP_VSPACE)) {
+        return "KI-14 address space of a thread";
+    }
+    if (!is_of_type(&s[TCB_SLOT_FAULT_HANDLER], CAP_ENDPOINT) ||
+        !is_of_type(&s[TCB_SLOT_TIMEOUT_HANDLER], CAP_ENDPOINT)) {
+        return "KI-14 handler of a thread";
+    }
+    if (!is_of_type(buffer, CAP_PAGE) || cap_page_is_device(&buffer->cap) ||
+        (t->ipc_buffer_vaddr & ((1U << KAAL_IPC_BUFFER_BITS) - 1)) != 0) {
+        return "KI-14 IPC buffer of a thread";
+    }
+    return NULL;
+}
+
 static bool is_blocked(const struct tcb *t)
 {
     return t->state >= TCB_BLOCKED_SEND && t->state <= TCB_BLOCKED_NTFN;
@@ -146,25 +187,35 @@ static bool is_blocked(const struct tcb *t)
 
 const char *tcb_check(const struct tcb *t)
 {
+    if (t->state > TCB_BLOCKED_NTFN) {
+        return "KI-22 thread that says it is idle";
+    }
     if (is_blocked(t) != (t->blocked_on != NULL)) {
-        return "T1 blocked_on";
+        return "KI-15 blocked on nothing, or not blocked on something";
     }
-    if (t->wait.linked && (t->state == TCB_INACTIVE || t->state == TCB_BLOCKED_REPLY)) {
-        return "T2 queued without waiting";
+    const struct tree *queue = queue_of(t);
+    if (queue != NULL ? !tree_has(queue, &t->wait) : t->wait.linked && t->state != TCB_RUNNING) {
+        return "KI-15 thread not in the queue of what it waits for";
     }
-    if (t->is_ready_queued != (tcb_can_run(t) && arch_cpu()->current != t)) {
-        return "T3 ready queue";
+    if (t->sc != NULL && t->sc->tcb != t) {
+        return "KI-33 scheduling context of a thread";
     }
-    if ((t->sc != NULL && t->sc->tcb != t) ||
-        (t->bound_ntfn != NULL && t->bound_ntfn->bound != t)) {
-        return "T4 binding";
+    if (t->bound_ntfn != NULL && t->bound_ntfn->bound != t) {
+        return "KI-18 bound notification";
     }
     if (t->reply != NULL &&
         (t->reply->tcb != t || (t->state != TCB_BLOCKED_RECV && t->state != TCB_BLOCKED_REPLY))) {
-        return "T5 reply";
+        return "KI-19 reply of a thread";
     }
-    if (t->domain >= DOMAINS || (t->yield_to != NULL && t->yield_to->yield_from != t)) {
-        return "T6 yield";
+    if (t->state == TCB_BLOCKED_REPLY && t->reply != t->blocked_on) {
+        return "KI-19 thread that waits for another reply";
     }
-    return NULL;
+    if (t->domain >= DOMAINS) {
+        return "KI-20 domain of a thread";
+    }
+    if (t->yield_to != NULL && t->yield_to->yield_from != t) {
+        return "KI-33 context that a thread yields to";
+    }
+    const char *broken = sched_check_thread(t);
+    return broken != NULL ? broken : check_slots(t);
 }

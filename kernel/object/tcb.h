@@ -48,6 +48,8 @@ struct fault {
     word_t words[4];
 };
 
+enum { TCB_NAME_BYTES = 32 };
+
 struct tcb {
     struct arch_regs regs; /* first: the entry code stores here */
 
@@ -75,6 +77,7 @@ struct tcb {
     struct tree_node wait;
     vaddr_t ipc_buffer_vaddr;
     struct fault fault;
+    char name[TCB_NAME_BYTES]; /* for the console; debug kernels alone set it */
     struct arch_fp fp;
 };
 enum { TCB_BITS = 11 };
@@ -113,5 +116,5 @@ void tcb_finalise(struct tcb *t);
 void tcb_set_priority(struct tcb *t, uint8_t priority);
 void tcb_set_domain(struct tcb *t, uint8_t domain);
 
-/* NULL if T1..T6 hold, else the name of the broken one. */
+/* NULL if T1..T6 and KI-14 hold, else what is broken. */
 const char *tcb_check(const struct tcb *t);

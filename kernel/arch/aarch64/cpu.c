@@ -166,3 +166,15 @@ _Noreturn void arch_halt(void)
         __asm__ volatile("msr daifset, #0xf\n wfi" : : : "memory");
     }
 }
+
+/* Whether the kernel's tables and text are out of reach (KI-26) and the FP
+ * unit is open for its owner alone (KI-31, F1). */
+const char *arch_check(void)
+{
+    const struct cpu *cpu = this_cpu();
+    const bool is_open = sysreg_read_cpacr() == CPACR_FP_FREE;
+    if (!mmu_kernel_is_sealed()) {
+        return "KI-26 text or tables of the kernel can be written";
+    }
+    return is_open == (cpu->fp_owner == cpu->current) ? NULL : "KI-31 access to the FP unit";
+}

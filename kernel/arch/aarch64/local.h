@@ -45,6 +45,9 @@ static inline struct cpu *this_cpu(void)
 /* mmu.c: panics if kernel text can be written, here or through the window. */
 void mmu_check_text(const struct kaal_boot_params *params);
 
+/* mmu.c: can neither text nor the kernel's own root table be written? */
+bool mmu_kernel_is_sealed(void);
+
 /* power.c: how the firmware is called. */
 void power_start(const struct kaal_boot_params *params);
 

@@ -57,6 +57,17 @@ void mmu_check_text(const struct kaal_boot_params *params)
     }
 }
 
+bool mmu_kernel_is_sealed(void)
+{
+    extern const char text_begin[], text_end[];
+    for (uintptr_t va = (uintptr_t)text_begin; va < (uintptr_t)text_end; va += KAAL_PAGE_SIZE) {
+        if (is_writable(va)) {
+            return false;
+        }
+    }
+    return !is_writable(KAAL_WINDOW_BASE + (sysreg_read_ttbr1() & TTBR_BADDR));
+}
+
 void arch_pte_write(pte_t *slot, pte_t value)
 {
     *(volatile pte_t *)slot = value;

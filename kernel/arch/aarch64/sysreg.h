@@ -96,6 +96,7 @@ SYSREG(sctlr, "sctlr_el1")
 SYSREG(tcr, "tcr_el1")
 SYSREG(tpidr, "tpidr_el1")
 SYSREG(ttbr0, "ttbr0_el1")
+SYSREG_READ(ttbr1, "ttbr1_el1")
 SYSREG(vbar, "vbar_el1")
 
 SYSREG_READ(icc_iar1, "S3_0_C12_C12_0")

@@ -8,6 +8,7 @@
 #include <kaal/boot_params.h>
 
 #include "arch/aarch64/pure/pstate.h"
+#include "ghost.h"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -72,6 +73,7 @@ void host_reset(void)
     __asan_poison_memory_region(arena, sizeof(arena));
     memset(&host_cpu, 0, sizeof(host_cpu));
     memset(&host, 0, sizeof(host));
+    ghost_reset();
     memset(host.irq_masked, true, sizeof(host.irq_masked));
     host.irq_active = ARCH_IRQ_NONE;
     host.deadline = UINT64_MAX;
@@ -195,6 +197,7 @@ void arch_zero(void *vaddr, size_t bytes)
             "arch_zero: not RAM or not a multiple of 64");
     require((uintptr_t)vaddr - (uintptr_t)arena + bytes <= HOST_RAM_BYTES, "arch_zero: too long");
     record(HOST_ZERO, arch_virt_to_phys(vaddr), bytes, 0);
+    ghost_zeroed((uintptr_t)vaddr - (uintptr_t)arena, bytes);
     zero_words(vaddr, bytes / 8);
 }
 
@@ -246,6 +249,7 @@ void arch_obj_created(void *vaddr, size_t bytes)
     record(HOST_CREATED, arch_virt_to_phys(vaddr), bytes, 0);
     if (host_is_ram(vaddr)) {
         __asan_unpoison_memory_region(vaddr, bytes);
+        ghost_created(vaddr, (uintptr_t)vaddr - (uintptr_t)arena, bytes);
     }
 }
 
@@ -255,17 +259,20 @@ void arch_pte_write(pte_t *slot, pte_t value)
 {
     require(host_is_ram(slot), "arch_pte_write: not RAM");
     record(HOST_PTE_WRITE, arch_virt_to_phys(slot), value, *slot);
+    ghost_pte_write(slot, value);
     *slot = value;
 }
 
 void arch_tlb_flush_page(unsigned asid, vaddr_t vaddr)
 {
     record(HOST_TLB_PAGE, asid, vaddr, 0);
+    ghost_flush_page(asid, vaddr);
 }
 
 void arch_tlb_flush_asid(unsigned asid)
 {
     record(HOST_TLB_ASID, asid, 0, 0);
+    ghost_flush_asid(asid);
 }
 
 /* ---- Threads ---------------------------------------------------------------- */
@@ -273,6 +280,7 @@ void arch_tlb_flush_asid(unsigned asid)
 void arch_switch_to(struct tcb *t, pte_t *vspace_root, unsigned asid)
 {
     host_bury();
+    ghost_kernel_exit();
     record(HOST_SWITCH, (uintptr_t)t, vspace_root == NULL ? 0 : arch_virt_to_phys(vspace_root),
            asid);
 }
@@ -310,6 +318,7 @@ static unsigned highest_pending(void)
 void arch_idle(void)
 {
     record(HOST_IDLE, 0, 0, 0);
+    ghost_kernel_exit();
     if (host.idle_jumps) {
         longjmp(host.idle, 1);
     }
@@ -324,18 +333,17 @@ void arch_idle(void)
 bool arch_irq_pending(void)
 {
     const long call = host.pending_calls++;
-    if (call == host.preempt_at) {
-        return true;
-    }
-    if (host.preempt_every > 0 && (call + 1) % host.preempt_every == 0) {
-        return true;
-    }
-    return highest_pending() != ARCH_IRQ_NONE;
+    const bool is_pending = call == host.preempt_at ||
+                            (host.preempt_every > 0 && (call + 1) % host.preempt_every == 0) ||
+                            highest_pending() != ARCH_IRQ_NONE;
+    host.preempted |= is_pending;
+    return is_pending;
 }
 
 void arch_boot(const struct kaal_boot_params *params)
 {
     host.timer_irq = params->timer_irq;
+    ghost_boot(&params->kernel);
     memset(host.irq_masked, true, sizeof(host.irq_masked));
     host.deadline = UINT64_MAX;
 }

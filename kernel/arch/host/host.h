@@ -7,6 +7,11 @@
  * window, which no host program can dereference, and map back exactly.
  * Everything the kernel asks of the machine is written to host.log.
  *
+ * arch_check() is the witness for what only the machine sees: a ghost TLB that
+ * holds every translation the tables offer whenever the kernel is left, until
+ * it is flushed; memory that is zero and clean since arch_zero(); the lines of
+ * the interrupt controller. It also does what takes a table of all objects.
+ *
  * A memory byte is poisoned for AddressSanitizer unless it belongs to a live
  * object, see arch_obj_created(). The fake is single-threaded.
  */
@@ -88,6 +93,12 @@ struct host {
     long preempt_at;
     long preempt_every;
     long pending_calls;
+
+    /* arch_irq_pending() has said so since no zombie was left (KI-13). */
+    bool preempted;
+
+    /* Planted fault: the TLB does not hear of flushes. */
+    bool flushes_are_lost;
 
     /* Where arch_idle() goes if idle_jumps: out of the kernel, which can be
      * entered again by an interrupt. Else it lets time pass until the timer. */

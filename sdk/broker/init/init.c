@@ -6,6 +6,7 @@
  * untyped is its, and each component gets what the system says and no more.
  */
 #include <kaal/bootinfo.h>
+#include <kaal/debug.h>
 
 #include "device.h"
 #include "instance.h"
@@ -65,6 +66,10 @@ _Noreturn void kaal_root_main(const struct kaal_bootinfo *bootinfo)
     must(output_init(bootinfo, &own, window), "console");
     copy_init(&own, window + KAAL_PAGE_SIZE);
     device_init(bootinfo);
+    instance_has_names = (bootinfo->flags & KAAL_BOOTINFO_DEBUG) != 0;
+    if (instance_has_names) {
+        (void)kaal_debug_name(KAAL_ROOT_TCB, "init");
+    }
 
     kaal_cptr_t endpoint;
     kaal_cptr_t reply;

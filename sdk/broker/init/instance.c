@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "instance.h"
 
+#include <kaal/debug.h>
 #include <kaal/sched_context.h>
 #include <kaal/tcb.h>
 #include <kaal/untyped.h>
@@ -330,6 +331,8 @@ static bool make_thread(struct making *making, kaal_cptr_t endpoint)
            done(making, "registers", set_registers(making));
 }
 
+bool instance_has_names;
+
 bool instance_create(struct instance *instance, const struct system *system, unsigned number,
                      kaal_cptr_t endpoint)
 {
@@ -344,6 +347,9 @@ bool instance_create(struct instance *instance, const struct system *system, uns
     }
     if (make_arena(&making) && make_spaces(&making) && make_memory(&making) &&
         make_thread(&making, endpoint)) {
+        if (instance_has_names) {
+            (void)kaal_debug_name(instance->tcb, instance->config->name);
+        }
         return true;
     }
     arena_destroy(&instance->arena);

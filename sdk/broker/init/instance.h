@@ -52,6 +52,9 @@ struct instance {
     kaal_cptr_t sched_context;
 };
 
+/* The kernel is a debug kernel: threads get the names of their instances. */
+extern bool instance_has_names;
+
 /*
  * Make instance number of the system, ready to run, but for its channels.
  * Args: endpoint, init's, for faults and the console.

@@ -24,8 +24,13 @@ static inline kaal_word_t kaal_guard(kaal_word_t value, unsigned bits)
 /*
  * Copy a capability.
  * Rights: none; rights (KAAL_RIGHT_*) can only lessen those of the source.
- * Errors: FAILED_LOOKUP, DELETE_FIRST (dest is full), REVOKE_FIRST (an untyped
- *   with children), ILLEGAL_OPERATION (not copyable: IRQ control).
+ * Arguments: dest, an empty slot; src; rights to keep.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: RANGE (depth), FAILED_LOOKUP, DELETE_FIRST (dest is full),
+ *   REVOKE_FIRST (an untyped with children), ILLEGAL_OPERATION (not copyable:
+ *   IRQ control, an unmapped page table).
+ * Notes: the copy of a page is not mapped; the copy of an untyped takes all
+ *   that was left.
  */
 KAAL_MUST_CHECK static inline kaal_err_t
 sys_cnode_copy(const struct kaal_slot *dest, const struct kaal_slot *src, kaal_word_t rights)
@@ -38,8 +43,14 @@ sys_cnode_copy(const struct kaal_slot *dest, const struct kaal_slot *src, kaal_w
 
 /*
  * Copy a capability and set its data: the badge of an endpoint or notification
- * that has none, or the guard of a CNode (kaal_guard()).
- * Rights, Errors: as sys_cnode_copy(); ILLEGAL_OPERATION for a second badge.
+ * that has none, or the guard of a CNode.
+ * Rights: none; rights (KAAL_RIGHT_*) can only lessen those of the source.
+ * Arguments: dest, an empty slot; src; rights to keep; data, the badge or
+ *   kaal_guard().
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: as sys_cnode_copy(); ILLEGAL_OPERATION for a second badge or a guard
+ *   that is too long.
+ * Notes: a badged capability is the parent of its own copies.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_cnode_mint(const struct kaal_slot *dest,
                                                         const struct kaal_slot *src,
@@ -54,7 +65,12 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_cnode_mint(const struct kaal_slot *
 
 /*
  * Move a capability: the source slot is empty afterwards.
- * Errors: FAILED_LOOKUP, DELETE_FIRST.
+ * Rights: none; having the capability is the right.
+ * Arguments: dest, an empty slot; src.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: RANGE (depth), FAILED_LOOKUP, DELETE_FIRST (dest is full),
+ *   ILLEGAL_OPERATION (it is being deleted).
+ * Notes: its place in the derivation tree moves along.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_cnode_move(const struct kaal_slot *dest,
                                                         const struct kaal_slot *src)
@@ -66,7 +82,11 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_cnode_move(const struct kaal_slot *
 
 /*
  * Delete a capability; the object dies with its last one.
- * Errors: FAILED_LOOKUP. An empty slot is no error.
+ * Rights: none; having the capability is the right.
+ * Arguments: slot.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: RANGE (depth), FAILED_LOOKUP.
+ * Notes: an empty slot is no error. Preemptible; others may run in between.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_cnode_delete(const struct kaal_slot *slot)
 {
@@ -76,7 +96,10 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_cnode_delete(const struct kaal_slot
 
 /*
  * Delete every capability derived from this one, but not itself.
- * Errors: FAILED_LOOKUP.
+ * Rights: none; having the capability is the right.
+ * Arguments: slot.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: RANGE (depth), FAILED_LOOKUP.
  * Notes: preemptible; others may run in between.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_cnode_revoke(const struct kaal_slot *slot)
@@ -86,13 +109,13 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_cnode_revoke(const struct kaal_slot
 }
 
 /*
- * Move a capability and give it a new guard, if it is to a CNode; for other
- * types the guard means nothing.
- * Rights: none.
- * Args: guard, kaal_guard(); 0 takes the guard away.
- * Errors: as sys_cnode_move(); ILLEGAL_OPERATION (an endpoint or notification,
- *   whose badge cannot change; it is being deleted; guard and radix are more
- *   than 64 bits).
+ * Move a capability and set its guard, if it is a CNode's.
+ * Rights: none; having the capability is the right.
+ * Arguments: dest, an empty slot; src; data, kaal_guard(), 0 for no guard.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: as sys_cnode_move(); ILLEGAL_OPERATION for an endpoint or
+ *   notification, or a guard that is too long.
+ * Notes: a badge can never be changed.
  */
 KAAL_MUST_CHECK static inline kaal_err_t
 sys_cnode_mutate(const struct kaal_slot *dest, const struct kaal_slot *src, kaal_word_t guard)
@@ -104,13 +127,17 @@ sys_cnode_mutate(const struct kaal_slot *dest, const struct kaal_slot *src, kaal
 }
 
 /*
- * Move the pivot to dest and src to the pivot's slot, at once; with src and
- * dest one slot, pivot and src trade places. CNodes get new guards.
- * Rights: none.
- * Args: pivot_guard, src_guard: as for sys_cnode_mutate().
- * Errors: FAILED_LOOKUP (detail word 0 is 1 for src and for the way to the
- *   pivot, 0 for dest and an empty pivot), ILLEGAL_OPERATION (the pivot is src
- *   or dest; or as sys_cnode_mutate()), DELETE_FIRST (dest is full).
+ * Move pivot to dest and src to the slot of pivot, in one step; with src and
+ * dest one slot, src and pivot trade places.
+ * Rights: none; having the capability is the right.
+ * Arguments: dest, empty or equal to src; dest_data and src_data, the guards
+ *   (kaal_guard()) of what goes to dest and of what goes to the pivot's slot;
+ *   pivot; src.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: RANGE (depth), FAILED_LOOKUP, DELETE_FIRST (dest is full),
+ *   ILLEGAL_OPERATION (pivot is src or dest; an endpoint or notification; a
+ *   guard that is too long).
+ * Notes: a full CNode can be rearranged without a free slot.
  */
 KAAL_MUST_CHECK static inline kaal_err_t
 sys_cnode_rotate(const struct kaal_slot *dest, const struct kaal_slot *pivot,
@@ -127,12 +154,14 @@ sys_cnode_rotate(const struct kaal_slot *dest, const struct kaal_slot *pivot,
 }
 
 /*
- * Restart every thread that waits to send through the endpoint with this
- * capability's badge; one that waits there with a fault stops. Delete or
- * revoke the badged capabilities first, or the senders come back.
- * Rights: all four.
- * Errors: FAILED_LOOKUP, ILLEGAL_OPERATION (no endpoint, or without all rights).
- * Notes: preemptible; does nothing for badge 0.
+ * Restart every thread that is blocked in a send with this capability's badge.
+ * Rights: the slot holds an endpoint capability with all four rights.
+ * Arguments: slot.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: RANGE (depth), FAILED_LOOKUP, ILLEGAL_OPERATION (another capability,
+ *   or fewer rights).
+ * Notes: with badge 0 it does nothing. A thread that waits there with a fault
+ *   stops. Preemptible.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_cnode_cancel_badged_sends(const struct kaal_slot *slot)
 {

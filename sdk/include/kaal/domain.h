@@ -12,11 +12,12 @@
 #include <kaal/invoke.h>
 
 /*
- * Move a thread to another domain. A new thread is in that of its maker.
- *
- * Rights: none beyond the capabilities.
- * Args:   domain: 0..15.
- * Errors: RANGE, INVALID_CAPABILITY.
+ * Put a thread into a domain.
+ * Rights: none; the Domain capability is the right to partition time.
+ * Arguments: domains; tcb; domain, 0..15.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: RANGE (domain), INVALID_CAPABILITY (tcb).
+ * Notes: takes effect at once, also for the caller.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_domain_set(kaal_cptr_t domains, kaal_cptr_t tcb,
                                                         kaal_word_t domain)
@@ -27,12 +28,13 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_domain_set(kaal_cptr_t domains, kaa
 }
 
 /*
- * Set an entry of the schedule. If it is running it goes on as it was.
- *
- * Rights: none beyond the capability.
- * Args:   entry: 0..15; domain: 0..15; us: its duration in microseconds, 100..2^40,
- *         or 0 to empty the entry, which ends the schedule there.
- * Errors: RANGE.
+ * Set one entry of the domain schedule.
+ * Rights: none; the Domain capability is the right to partition time.
+ * Arguments: domains; entry, 0..15; domain, 0..15; us, how long it runs (100
+ *   .. 2^40 microseconds), 0 for an empty entry.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: RANGE (entry, domain, us).
+ * Notes: an entry that is running goes on as it was.
  */
 KAAL_MUST_CHECK static inline kaal_err_t
 sys_domain_set_schedule(kaal_cptr_t domains, kaal_word_t entry, kaal_word_t domain, kaal_word_t us)
@@ -42,11 +44,13 @@ sys_domain_set_schedule(kaal_cptr_t domains, kaal_word_t entry, kaal_word_t doma
 }
 
 /*
- * Begin with an entry now. Behind the last entry this one comes again.
- *
- * Rights: none beyond the capability.
- * Args:   entry: 0..15.
- * Errors: RANGE, INVALID_ARGUMENT (the entry is empty).
+ * Begin the domain schedule at an entry; behind the last one that is not empty
+ * it begins there again.
+ * Rights: none; the Domain capability is the right to partition time.
+ * Arguments: domains; entry, 0..15.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: RANGE (entry), INVALID_ARGUMENT (the entry is empty).
+ * Notes: none.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_domain_start(kaal_cptr_t domains, kaal_word_t entry)
 {

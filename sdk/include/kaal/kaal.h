@@ -5,6 +5,7 @@
 
 #include <kaal/cnode.h>
 #include <kaal/console.h>
+#include <kaal/debug.h>
 #include <kaal/domain.h>
 #include <kaal/error.h>
 #include <kaal/fault.h>

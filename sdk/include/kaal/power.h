@@ -14,10 +14,12 @@
 
 /*
  * Switch the machine off.
- *
- * Rights:  none beyond the capability.
- * Returns: never, if it works: the caller waits for the end.
- * Errors:  ILLEGAL_OPERATION: neither firmware nor init can do it here.
+ * Rights: none; having the capability is the right.
+ * Arguments: power.
+ * Returns: never, if it works; else the error.
+ * Errors: ILLEGAL_OPERATION (the firmware has no PSCI or refuses, and nobody
+ *   stands in for it).
+ * Notes: the other cores and all components stop where they are.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_power_off(kaal_cptr_t power)
 {
@@ -25,7 +27,14 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_power_off(kaal_cptr_t power)
     return kaal_invoke(power, KAAL_INV_POWER_OFF, 0, 0, &msg);
 }
 
-/* Restart the machine; otherwise as sys_power_off(). */
+/*
+ * Restart the machine.
+ * Rights: none; having the capability is the right.
+ * Arguments: power.
+ * Returns: never, if it works; else the error.
+ * Errors: ILLEGAL_OPERATION (as sys_power_off()).
+ * Notes: the other cores and all components stop where they are.
+ */
 KAAL_MUST_CHECK static inline kaal_err_t sys_power_restart(kaal_cptr_t power)
 {
     struct kaal_msg msg;

@@ -10,7 +10,12 @@
 /*
  * Bind a scheduling context to a thread, which then may run, or to a
  * notification, which lends it to the thread it wakes.
- * Errors: INVALID_CAPABILITY, ILLEGAL_OPERATION (either is bound already).
+ * Rights: none; having the capability is the right.
+ * Arguments: sc; tcb_or_ntfn.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: INVALID_CAPABILITY (neither), ILLEGAL_OPERATION (either is bound
+ *   already).
+ * Notes: none.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_sc_bind(kaal_cptr_t sc, kaal_cptr_t tcb_or_ntfn)
 {
@@ -19,16 +24,29 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_sc_bind(kaal_cptr_t sc, kaal_cptr_t
     return kaal_invoke(sc, KAAL_INV_SCHED_CONTEXT_BIND, 1, 0, &msg);
 }
 
-/* Unbind whatever is bound; its thread becomes passive. Errors:
- * ILLEGAL_OPERATION if that is the caller. */
+/*
+ * Unbind whatever is bound; its thread becomes passive.
+ * Rights: none; having the capability is the right.
+ * Arguments: sc.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: ILLEGAL_OPERATION (the caller runs on it).
+ * Notes: it no longer comes back by replies to calls it was lent along.
+ */
 KAAL_MUST_CHECK static inline kaal_err_t sys_sc_unbind(kaal_cptr_t sc)
 {
     struct kaal_msg msg = {0};
     return kaal_invoke(sc, KAAL_INV_SCHED_CONTEXT_UNBIND, 0, 0, &msg);
 }
 
-/* Unbind one object. Errors: ILLEGAL_OPERATION if it is not bound to sc, or is the
- * caller. */
+/*
+ * Unbind one object.
+ * Rights: none; having the capability is the right.
+ * Arguments: sc; object, a thread or notification.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: INVALID_CAPABILITY (neither), ILLEGAL_OPERATION (not bound to sc, or
+ *   the caller).
+ * Notes: none.
+ */
 KAAL_MUST_CHECK static inline kaal_err_t sys_sc_unbind_object(kaal_cptr_t sc, kaal_cptr_t object)
 {
     struct kaal_msg msg = {0};
@@ -36,7 +54,14 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_sc_unbind_object(kaal_cptr_t sc, ka
     return kaal_invoke(sc, KAAL_INV_SCHED_CONTEXT_UNBIND_OBJECT, 1, 0, &msg);
 }
 
-/* Microseconds that sc was used since the last call of this. */
+/*
+ * The time that was used.
+ * Rights: none; having the capability is the right.
+ * Arguments: sc; us, filled with microseconds since the last call of this.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: none.
+ * Notes: YieldTo and timeout faults begin the count anew as well.
+ */
 KAAL_MUST_CHECK static inline kaal_err_t sys_sc_consumed(kaal_cptr_t sc, kaal_word_t *us)
 {
     struct kaal_msg msg = {0};
@@ -48,13 +73,15 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_sc_consumed(kaal_cptr_t sc, kaal_wo
 }
 
 /*
- * Give the processor to the thread of sc: it goes to the front of its equals, and
- * the caller makes way for it if its priority is at least the caller's.
- *
- * Rights:  none beyond the capability.
- * Returns: when the caller runs again; *us as sys_sc_consumed().
- * Errors:  ILLEGAL_OPERATION: no thread has sc, or the caller has it, or the priority
- *          of its thread is above the caller's maximum controlled priority.
+ * Give the processor to the thread of a scheduling context.
+ * Rights: none; having the capability is the right.
+ * Arguments: sc; us, filled with the microseconds that it has consumed, as
+ *   sys_sc_consumed().
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: ILLEGAL_OPERATION (no thread has it; the caller has; its thread's
+ *   priority is above the caller's maximum controlled priority).
+ * Notes: answered when the caller runs again; a thread of lower priority goes
+ *   to the front of its equals, and the answer comes at once.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_sc_yield_to(kaal_cptr_t sc, kaal_word_t *us)
 {
@@ -77,7 +104,12 @@ struct kaal_sched_params {
 /*
  * Give a scheduling context its budget, on the core of this SchedControl.
  * Rights: none; the SchedControl capability is the right to processor time.
- * Errors: RANGE (budget, period, refills), INVALID_CAPABILITY.
+ * Arguments: control; sc; params: budget and period in microseconds, extra
+ *   refills, badge.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: INVALID_CAPABILITY (sc), RANGE (budget 100 .. 2^40, period budget ..
+ *   2^40, refills that do not fit).
+ * Notes: docs/scheduling.md says what happens to a context that is in use.
  */
 KAAL_MUST_CHECK static inline kaal_err_t
 sys_sched_control_configure(kaal_cptr_t control, kaal_cptr_t sc,

@@ -74,9 +74,11 @@ static inline kaal_badge_t kaal_svc(enum kaal_syscall number, kaal_cptr_t cap, s
 /*
  * Send a message and block until a receiver has taken it.
  * Rights: Write on an endpoint; Grant as well to pass capabilities.
- * Args: dest; msg, with capability pointers to pass in caps_or_badges of the
- *   IPC buffer.
- * Errors: a dest that cannot be sent to is a capability fault of the caller.
+ * Arguments: dest, an endpoint; msg, with capability pointers to pass in
+ *   caps_or_badges of the IPC buffer.
+ * Returns: nothing.
+ * Errors: a dest that leads to no slot is a CAP fault of the caller; without
+ *   Write nothing is sent.
  * Notes: on a notification it signals; on a reply object it answers the caller
  *   and does not block.
  */
@@ -87,9 +89,12 @@ static inline void sys_send(kaal_cptr_t dest, const struct kaal_msg *msg)
 }
 
 /*
- * As sys_send(), but if nobody is waiting the message is dropped.
- * Rights: Write.
+ * Send a message if a receiver is waiting, else drop it.
+ * Rights: Write on an endpoint; Grant as well to pass capabilities.
+ * Arguments: dest; msg as sys_send().
+ * Returns: nothing.
  * Errors: none; a wrong dest drops the message as well.
+ * Notes: the sender cannot know whether the message was taken.
  */
 static inline void sys_nbsend(kaal_cptr_t dest, const struct kaal_msg *msg)
 {
@@ -100,9 +105,12 @@ static inline void sys_nbsend(kaal_cptr_t dest, const struct kaal_msg *msg)
 /*
  * Send a message, with the right to answer it, and block for the answer. To a
  * capability of the kernel's objects: perform an invocation.
- * Rights: Write, and Grant or GrantReply; without those the caller stops.
- * Args: dest; msg, replaced by the answer.
- * Errors: as sys_send(). An invocation answers with its error as the label.
+ * Rights: Write, and Grant or GrantReply; without either of those two the
+ *   caller stops for good.
+ * Arguments: dest; msg, replaced by the answer.
+ * Returns: the answer in msg; of an invocation the error is its label.
+ * Errors: a dest that leads to no slot is a CAP fault; an empty slot or one
+ *   without Write is answered with INVALID_CAPABILITY.
  * Notes: the caller's scheduling context goes along to a passive server.
  */
 static inline void sys_call(kaal_cptr_t dest, struct kaal_msg *msg)
@@ -111,13 +119,15 @@ static inline void sys_call(kaal_cptr_t dest, struct kaal_msg *msg)
 }
 
 /*
- * Receive a message, or a signal of the thread's bound notification.
+ * Receive a message, or a signal of the thread's bound notification; block
+ * until there is one.
  * Rights: Read.
- * Args: src, an endpoint or notification; msg, filled; reply, the reply object
- *   that will hold a caller. A thread that answers nobody uses sys_wait().
+ * Arguments: src, an endpoint or notification; msg, filled; reply, the reply
+ *   object that will hold a caller. A thread that answers nobody uses
+ *   sys_wait().
  * Returns: the badge of the sender's capability, or the signalled bits.
- * Errors: a src that cannot be received from is a capability fault, so is a
- *   reply that is none (for an endpoint).
+ * Errors: a src that cannot be received from is a CAP fault, so is a reply
+ *   that is none (for an endpoint).
  * Notes: a caller that reply still holds is given up and stays stopped.
  */
 static inline kaal_badge_t sys_recv(kaal_cptr_t src, struct kaal_msg *msg, kaal_cptr_t reply)
@@ -127,8 +137,12 @@ static inline kaal_badge_t sys_recv(kaal_cptr_t src, struct kaal_msg *msg, kaal_
 }
 
 /*
- * As sys_recv(), but returns at once.
+ * As sys_recv(), but return at once.
+ * Rights: Read.
+ * Arguments: src, msg, reply as sys_recv().
  * Returns: as sys_recv(); 0 with msg->info 0 if nothing was there.
+ * Errors: as sys_recv().
+ * Notes: none.
  */
 static inline kaal_badge_t sys_nbrecv(kaal_cptr_t src, struct kaal_msg *msg, kaal_cptr_t reply)
 {
@@ -138,9 +152,13 @@ static inline kaal_badge_t sys_nbrecv(kaal_cptr_t src, struct kaal_msg *msg, kaa
 
 /*
  * Answer the caller that reply holds, then receive: one turn of a server.
- * Args: src as sys_recv(); msg, the answer, replaced by what is received;
+ * Rights: Read on src; Grant on reply to pass capabilities with the answer.
+ * Arguments: src as sys_recv(); msg, the answer, replaced by what is received;
  *   reply, used for both.
  * Returns: as sys_recv().
+ * Errors: as sys_recv(); a reply that holds nobody is no error.
+ * Notes: the scheduling context that came with the call goes back with the
+ *   answer.
  */
 static inline kaal_badge_t sys_reply_recv(kaal_cptr_t src, struct kaal_msg *msg, kaal_cptr_t reply)
 {
@@ -149,8 +167,12 @@ static inline kaal_badge_t sys_reply_recv(kaal_cptr_t src, struct kaal_msg *msg,
 
 /*
  * sys_nbsend() to dest, then sys_recv() from src, without a gap.
- * Args: msg, sent, then replaced by what is received.
+ * Rights: Write on dest, Read on src.
+ * Arguments: dest; src; msg, sent, then replaced by what is received; reply as
+ *   sys_recv().
  * Returns: as sys_recv().
+ * Errors: of src as sys_recv(); a wrong dest is passed over.
+ * Notes: lends the sender's scheduling context to a passive receiver at dest.
  */
 static inline kaal_badge_t sys_nbsend_recv(kaal_cptr_t dest, kaal_cptr_t src, struct kaal_msg *msg,
                                            kaal_cptr_t reply)
@@ -158,7 +180,14 @@ static inline kaal_badge_t sys_nbsend_recv(kaal_cptr_t dest, kaal_cptr_t src, st
     return kaal_svc(KAAL_SYS_NBSEND_RECV, dest, msg, reply, src);
 }
 
-/* sys_nbsend() to dest, then sys_wait() on src, without a gap. */
+/*
+ * sys_nbsend() to dest, then sys_wait() on src, without a gap.
+ * Rights: Write on dest, Read on src.
+ * Arguments: dest; src; msg, sent, then replaced by what is received.
+ * Returns: as sys_wait().
+ * Errors: of src as sys_wait(); a wrong dest is passed over.
+ * Notes: lends the sender's scheduling context to a passive receiver at dest.
+ */
 static inline kaal_badge_t sys_nbsend_wait(kaal_cptr_t dest, kaal_cptr_t src, struct kaal_msg *msg)
 {
     return kaal_svc(KAAL_SYS_NBSEND_WAIT, dest, msg, 0, src);
@@ -168,8 +197,11 @@ static inline kaal_badge_t sys_nbsend_wait(kaal_cptr_t dest, kaal_cptr_t src, st
  * Receive without a reply object: block for a signal, or for a message that
  * needs no answer.
  * Rights: Read.
- * Args: src, a notification or endpoint; msg as sys_recv(), or NULL to drop it.
+ * Arguments: src, a notification or endpoint; msg as sys_recv(), or NULL to
+ *   drop it.
  * Returns: the signalled bits, or the sender's badge.
+ * Errors: a src that cannot be received from is a CAP fault.
+ * Notes: a caller whose call is taken this way stays stopped.
  */
 static inline kaal_badge_t sys_wait(kaal_cptr_t src, struct kaal_msg *msg)
 {
@@ -182,8 +214,12 @@ static inline kaal_badge_t sys_wait(kaal_cptr_t src, struct kaal_msg *msg)
 }
 
 /*
- * As sys_wait(), but returns at once.
- * Returns: 0 if nothing was pending.
+ * As sys_wait(), but return at once.
+ * Rights: Read.
+ * Arguments: src, msg as sys_wait().
+ * Returns: as sys_wait(); 0 if nothing was pending.
+ * Errors: as sys_wait().
+ * Notes: none.
  */
 static inline kaal_badge_t sys_poll(kaal_cptr_t src, struct kaal_msg *msg)
 {
@@ -199,7 +235,11 @@ static inline kaal_badge_t sys_poll(kaal_cptr_t src, struct kaal_msg *msg)
  * Signal a notification: OR the capability's badge into its word and wake a
  * waiter. Never blocks.
  * Rights: Write.
- * Errors: a dest that cannot be signalled is a capability fault.
+ * Arguments: dest, a notification.
+ * Returns: nothing.
+ * Errors: a dest that leads to no slot is a CAP fault; without Write nothing
+ *   happens.
+ * Notes: a signal with badge 0 wakes a waiter, too.
  */
 static inline void sys_signal(kaal_cptr_t dest)
 {
@@ -207,7 +247,15 @@ static inline void sys_signal(kaal_cptr_t dest)
     (void)kaal_svc(KAAL_SYS_SEND, dest, &msg, 0, 0);
 }
 
-/* Give up the rest of this period's budget to others of the same priority. */
+/*
+ * Give up the rest of this refill's budget to others of the same priority.
+ * Rights: none.
+ * Arguments: none.
+ * Returns: nothing.
+ * Errors: none.
+ * Notes: the thread goes on when its next refill is due; with a round-robin
+ *   context behind its equals.
+ */
 static inline void sys_yield(void)
 {
     struct kaal_msg msg = {0};

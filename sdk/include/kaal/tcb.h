@@ -24,10 +24,14 @@ _Static_assert(sizeof(struct kaal_registers) == KAAL_REGISTER_COUNT * sizeof(kaa
 
 /*
  * Set CSpace, VSpace and IPC buffer.
- * Args: cspace, with a new guard if cspace_data is not 0 (kaal_guard());
- *   vspace; ipc_buffer, its address in vspace (1 KiB aligned), 0 for none;
- *   ipc_page, the page there.
- * Errors: INVALID_CAPABILITY, ALIGNMENT.
+ * Rights: none; having the capability is the right.
+ * Arguments: cspace, with a new guard if cspace_data is not 0 (kaal_guard());
+ *   vspace; ipc_buffer, its address in vspace (a multiple of 1024 bytes), 0
+ *   for none; ipc_page, the page there.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: INVALID_CAPABILITY (cspace, vspace, ipc_page), ILLEGAL_OPERATION
+ *   (guard too long), ALIGNMENT (ipc_buffer).
+ * Notes: preemptible.
  */
 KAAL_MUST_CHECK static inline kaal_err_t
 sys_tcb_configure(kaal_cptr_t tcb, kaal_cptr_t cspace, kaal_word_t cspace_data, kaal_cptr_t vspace,
@@ -42,9 +46,12 @@ sys_tcb_configure(kaal_cptr_t tcb, kaal_cptr_t cspace, kaal_word_t cspace_data, 
 
 /*
  * Set fault endpoint, CSpace and VSpace.
- * Args: fault_ep, with Write and Grant or GrantReply, or 0 for none; the rest
- *   as sys_tcb_configure().
- * Errors: INVALID_CAPABILITY.
+ * Rights: fault_ep: Write, and Grant or GrantReply.
+ * Arguments: fault_ep, or 0 for none; the rest as sys_tcb_configure().
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: INVALID_CAPABILITY (fault_ep, cspace, vspace), ILLEGAL_OPERATION
+ *   (guard too long).
+ * Notes: preemptible.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_set_space(kaal_cptr_t tcb, kaal_cptr_t fault_ep,
                                                            kaal_cptr_t cspace,
@@ -60,9 +67,15 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_set_space(kaal_cptr_t tcb, kaal
 
 /*
  * Set priorities, scheduling context and fault endpoint.
- * Args: authority, a thread whose maximum controlled priority bounds mcp and
- *   priority (0..255); sc, 0 for none (a passive thread); fault_ep, 0 for none.
- * Errors: RANGE, INVALID_CAPABILITY, ILLEGAL_OPERATION (sc or thread is bound).
+ * Rights: fault_ep: Write, and Grant or GrantReply.
+ * Arguments: authority, a thread whose maximum controlled priority bounds mcp
+ *   and priority (0..255); sc, 0 for none (a passive thread); fault_ep, 0 for
+ *   none.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: INVALID_CAPABILITY (authority, sc, fault_ep), RANGE (mcp, priority),
+ *   ILLEGAL_OPERATION (sc or thread is bound to another, or the caller would
+ *   lose its own).
+ * Notes: preemptible.
  */
 KAAL_MUST_CHECK static inline kaal_err_t
 sys_tcb_set_sched_params(kaal_cptr_t tcb, kaal_cptr_t authority, kaal_word_t mcp,
@@ -75,7 +88,16 @@ sys_tcb_set_sched_params(kaal_cptr_t tcb, kaal_cptr_t authority, kaal_word_t mcp
     return kaal_invoke(tcb, KAAL_INV_TCB_SET_SCHED_PARAMS, 3, 2, &msg);
 }
 
-/* Set the priority (0..255). Errors: RANGE above the authority's maximum. */
+/*
+ * Set the priority.
+ * Rights: none; having the capability is the right.
+ * Arguments: authority, a thread whose maximum controlled priority bounds it;
+ *   priority, 0..255.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: INVALID_CAPABILITY (authority), RANGE (above the authority's
+ *   maximum).
+ * Notes: takes effect before the next instruction of user space.
+ */
 KAAL_MUST_CHECK static inline kaal_err_t
 sys_tcb_set_priority(kaal_cptr_t tcb, kaal_cptr_t authority, kaal_word_t priority)
 {
@@ -84,7 +106,16 @@ sys_tcb_set_priority(kaal_cptr_t tcb, kaal_cptr_t authority, kaal_word_t priorit
     return kaal_invoke(tcb, KAAL_INV_TCB_SET_PRIORITY, 1, 1, &msg);
 }
 
-/* Set the maximum controlled priority. Errors: RANGE above the authority's. */
+/*
+ * Set the maximum controlled priority: the highest that the thread can give as
+ * an authority.
+ * Rights: none; having the capability is the right.
+ * Arguments: authority, as sys_tcb_set_priority(); mcp, 0..255.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: INVALID_CAPABILITY (authority), RANGE (above the authority's
+ *   maximum).
+ * Notes: none.
+ */
 KAAL_MUST_CHECK static inline kaal_err_t
 sys_tcb_set_mcpriority(kaal_cptr_t tcb, kaal_cptr_t authority, kaal_word_t mcp)
 {
@@ -94,10 +125,12 @@ sys_tcb_set_mcpriority(kaal_cptr_t tcb, kaal_cptr_t authority, kaal_word_t mcp)
 }
 
 /*
- * Set who hears of it when the thread has used a refill of its budget up: a fault
- * TIMEOUT is sent there, and the thread waits for the answer.
- * Rights: ep with Write, and Grant or GrantReply; 0 for none.
- * Errors: INVALID_CAPABILITY.
+ * Set where TIMEOUT faults go.
+ * Rights: endpoint: Write, and Grant or GrantReply.
+ * Arguments: endpoint, or 0 for none.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: INVALID_CAPABILITY (endpoint).
+ * Notes: preemptible. A round-robin context causes no timeout.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_set_timeout_endpoint(kaal_cptr_t tcb,
                                                                       kaal_cptr_t ep)
@@ -107,14 +140,29 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_set_timeout_endpoint(kaal_cptr_
     return kaal_invoke(tcb, KAAL_INV_TCB_SET_TIMEOUT_ENDPOINT, 1, 0, &msg);
 }
 
-/* Stop a thread; what it waited for is cancelled. */
+/*
+ * Stop a thread; what it waited for is cancelled.
+ * Rights: none; having the capability is the right.
+ * Arguments: tcb, also the caller's own.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: none.
+ * Notes: a thread that suspends itself has completed this call when it is
+ *   resumed.
+ */
 KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_suspend(kaal_cptr_t tcb)
 {
     struct kaal_msg msg = {0};
     return kaal_invoke(tcb, KAAL_INV_TCB_SUSPEND, 0, 0, &msg);
 }
 
-/* Let a stopped thread run. A system call that was cancelled starts again. */
+/*
+ * Let a stopped or blocked thread run.
+ * Rights: none; having the capability is the right.
+ * Arguments: tcb.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: none.
+ * Notes: a system call that was cancelled starts again.
+ */
 KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_resume(kaal_cptr_t tcb)
 {
     struct kaal_msg msg = {0};
@@ -122,9 +170,14 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_resume(kaal_cptr_t tcb)
 }
 
 /*
- * Write the first count registers of a stopped thread.
- * Args: resume, whether to let it run then; count, 0 .. KAAL_REGISTER_COUNT.
- * Errors: ILLEGAL_OPERATION (the caller's own), RANGE (count).
+ * Write the first count registers of a thread.
+ * Rights: none; having the capability is the right.
+ * Arguments: resume, not 0 to let it run then; count, 0 ..
+ *   KAAL_REGISTER_COUNT; regs.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: ILLEGAL_OPERATION (the caller's own), RANGE (count),
+ *   TRUNCATED_MESSAGE (no IPC buffer for them).
+ * Notes: of pstate only the condition flags are taken.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_write_registers(kaal_cptr_t tcb, int resume,
                                                                  unsigned count,
@@ -140,9 +193,13 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_write_registers(kaal_cptr_t tcb
 
 /*
  * Read the first count registers of a thread.
- * Args: suspend, whether to stop it first; count, 1 .. KAAL_REGISTER_COUNT;
+ * Rights: none; having the capability is the right.
+ * Arguments: suspend, not 0 to stop it first; count, 1 .. KAAL_REGISTER_COUNT;
  *   regs, filled.
+ * Returns: the error, KAAL_OK if it is done.
  * Errors: ILLEGAL_OPERATION (the caller's own), RANGE (count).
+ * Notes: the pc of a thread that is blocked in a system call is that of the
+ *   call.
  */
 KAAL_MUST_CHECK static inline kaal_err_t
 sys_tcb_read_registers(kaal_cptr_t tcb, int suspend, unsigned count, struct kaal_registers *regs)
@@ -158,8 +215,15 @@ sys_tcb_read_registers(kaal_cptr_t tcb, int suspend, unsigned count, struct kaal
     return err;
 }
 
-/* Bind a notification: its signals also wake the thread from sys_recv().
- * Errors: ILLEGAL_OPERATION if either is bound or somebody waits. */
+/*
+ * Bind a notification: its signals also wake the thread from sys_recv().
+ * Rights: Read on the notification.
+ * Arguments: tcb; ntfn.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: INVALID_CAPABILITY (ntfn), ILLEGAL_OPERATION (either is bound, or
+ *   somebody waits on it).
+ * Notes: only the bound thread can wait on a bound notification.
+ */
 KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_bind_notification(kaal_cptr_t tcb,
                                                                    kaal_cptr_t ntfn)
 {
@@ -168,14 +232,28 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_bind_notification(kaal_cptr_t t
     return kaal_invoke(tcb, KAAL_INV_TCB_BIND_NOTIFICATION, 1, 0, &msg);
 }
 
-/* Errors: ILLEGAL_OPERATION if none is bound. */
+/*
+ * Undo sys_tcb_bind_notification().
+ * Rights: none; having the capability is the right.
+ * Arguments: tcb.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: ILLEGAL_OPERATION (none is bound).
+ * Notes: none.
+ */
 KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_unbind_notification(kaal_cptr_t tcb)
 {
     struct kaal_msg msg = {0};
     return kaal_invoke(tcb, KAAL_INV_TCB_UNBIND_NOTIFICATION, 0, 0, &msg);
 }
 
-/* Set TPIDR_EL0 of a thread. */
+/*
+ * Set TPIDR_EL0 of a thread.
+ * Rights: none; having the capability is the right.
+ * Arguments: base, any value.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: none.
+ * Notes: for the caller itself it takes effect at once.
+ */
 KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_set_tls_base(kaal_cptr_t tcb, kaal_word_t base)
 {
     struct kaal_msg msg = {.w = {base}};
@@ -183,11 +261,15 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_set_tls_base(kaal_cptr_t tcb, k
 }
 
 /*
- * Copy registers from one thread to another; neither is the caller.
- * Rights: none.
- * Args: flags, a sum of KAAL_COPY_* (kaal/abi/tcb.h).
- * Errors: INVALID_CAPABILITY, ILLEGAL_OPERATION (the caller's own), RANGE.
- * Notes: suspends the source, copies, then resumes tcb, as flags say.
+ * Copy registers from one thread to another.
+ * Rights: none; having the capability is the right.
+ * Arguments: tcb, the target; source; flags, a sum of KAAL_COPY_*: suspend the
+ *   source first, resume the target then, frame registers (pc, sp, pstate,
+ *   x0..x8, x16..x18, x29, x30), integer registers (the others, TPIDR_EL0).
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: INVALID_CAPABILITY (source), ILLEGAL_OPERATION (either is the
+ *   caller's own), RANGE (flags).
+ * Notes: none.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_copy_registers(kaal_cptr_t tcb, kaal_cptr_t source,
                                                                 kaal_word_t flags)
@@ -198,12 +280,13 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_copy_registers(kaal_cptr_t tcb,
 }
 
 /*
- * Set the IPC buffer alone.
- * Rights: none; the buffer is used if the page capability has Read and Write.
- * Args: ipc_buffer, its address (1 KiB aligned), 0 for none; ipc_page, the page
- *   there.
- * Errors: INVALID_CAPABILITY, ALIGNMENT.
- * Notes: for the caller's own thread the new one counts from the return on.
+ * Set the IPC buffer.
+ * Rights: none; having the capability is the right.
+ * Arguments: ipc_buffer, its address in the thread's VSpace (a multiple of
+ *   1024 bytes), 0 for none; ipc_page, the page there.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: INVALID_CAPABILITY (ipc_page), ALIGNMENT.
+ * Notes: preemptible. For the caller itself it takes effect at once.
  */
 KAAL_MUST_CHECK static inline kaal_err_t
 sys_tcb_set_ipc_buffer(kaal_cptr_t tcb, kaal_word_t ipc_buffer, kaal_cptr_t ipc_page)
@@ -214,10 +297,14 @@ sys_tcb_set_ipc_buffer(kaal_cptr_t tcb, kaal_word_t ipc_buffer, kaal_cptr_t ipc_
 }
 
 /*
- * Clear, then set flags of a thread (KAAL_TCB_*, kaal/abi/tcb.h).
- * Rights: none.
- * Args: now, if not NULL, gets the flags as they are then.
+ * Change the flags of a thread.
+ * Rights: none; having the capability is the right.
+ * Arguments: clear, then set: sums of KAAL_TCB_*; now, filled with the flags
+ *   then, or NULL.
+ * Returns: the error, KAAL_OK if it is done.
  * Errors: INVALID_ARGUMENT (unknown flag).
+ * Notes: with KAAL_TCB_FPU_DISABLED an FP or SIMD instruction is a user
+ *   exception.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_tcb_set_flags(kaal_cptr_t tcb, kaal_word_t clear,
                                                            kaal_word_t set, kaal_word_t *now)

@@ -19,15 +19,18 @@ struct kaal_slots {
 };
 
 /*
- * Make objects from untyped memory, one after the other, aligned to their size.
- * Rights: none; the capability itself is the right.
- * Args: type (enum kaal_object_type); size_bits, log2 of bytes, for a CNode of
- *   slots, or 0 for an object of one size; dest.
- * Errors: RANGE (size_bits, count, offset), INVALID_ARGUMENT (type, also one
- *   that a device untyped cannot become), FAILED_LOOKUP (dest),
- *   DELETE_FIRST (a slot of dest is full), NOT_ENOUGH_MEMORY.
+ * Make objects from untyped memory, one after the other, aligned to their
+ * size.
+ * Rights: none; having the capability is the right.
+ * Arguments: type (enum kaal_object_type); size_bits, log2 of bytes, for a
+ *   CNode of slots, or 0 for an object of one size; dest, the slots.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: INVALID_ARGUMENT (type, also one that a device untyped cannot
+ *   become), RANGE (size_bits, depth, offset, count), FAILED_LOOKUP (dest),
+ *   INVALID_CAPABILITY (dest is no CNode), DELETE_FIRST (a slot of dest is
+ *   full), NOT_ENOUGH_MEMORY (detail word 0: bytes left).
  * Notes: an untyped without children starts afresh; otherwise it continues
- *   behind its last child.
+ *   behind its last child. Preemptible: memory is zeroed in pieces.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_retype(kaal_cptr_t untyped, enum kaal_object_type type,
                                                     kaal_word_t size_bits,

@@ -11,7 +11,12 @@
 
 /*
  * Give a VSpace its identifier; before that nothing can be mapped in it.
- * Errors: INVALID_CAPABILITY (it has one), DELETE_FIRST (the pool is full).
+ * Rights: none; having the capability is the right.
+ * Arguments: pool; vspace.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: INVALID_CAPABILITY (no VSpace, or it has one), DELETE_FIRST (the
+ *   pool is full).
+ * Notes: none.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_asid_pool_assign(kaal_cptr_t pool, kaal_cptr_t vspace)
 {
@@ -22,8 +27,13 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_asid_pool_assign(kaal_cptr_t pool, 
 
 /*
  * Install a page table at the highest level that vaddr lacks.
- * Errors: DELETE_FIRST (nothing is missing), INVALID_CAPABILITY (mapped, or
- *   vspace without identifier), INVALID_ARGUMENT (vaddr not of user space).
+ * Rights: none; having the capability is the right.
+ * Arguments: table; vspace; vaddr, any address that the table shall cover.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: INVALID_CAPABILITY (table is mapped; vspace without identifier),
+ *   INVALID_ARGUMENT (vaddr not of user space), DELETE_FIRST (nothing is
+ *   missing).
+ * Notes: none.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_pt_map(kaal_cptr_t table, kaal_cptr_t vspace,
                                                     kaal_word_t vaddr)
@@ -33,8 +43,14 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_pt_map(kaal_cptr_t table, kaal_cptr
     return kaal_invoke(table, KAAL_INV_PAGE_TABLE_MAP, 1, 1, &msg);
 }
 
-/* Take a page table out, and with it everything mapped through it. Errors:
- * REVOKE_FIRST if there are copies of the capability. */
+/*
+ * Take a page table out, and with it everything mapped through it.
+ * Rights: none; having the capability is the right.
+ * Arguments: table.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: REVOKE_FIRST (there are copies of the capability).
+ * Notes: not being mapped is no error.
+ */
 KAAL_MUST_CHECK static inline kaal_err_t sys_pt_unmap(kaal_cptr_t table)
 {
     struct kaal_msg msg = {0};
@@ -43,13 +59,17 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_pt_unmap(kaal_cptr_t table)
 
 /*
  * Map a page, or change rights and attributes where this capability mapped it.
- * Rights: the mapping has rights (KAAL_RIGHT_READ, _WRITE) that the page
- *   capability has too.
- * Args: vaddr, a multiple of the page's size; attrs (KAAL_MAP_*).
- * Errors: FAILED_LOOKUP (a table is missing; detail word 1 is log2 of the
- *   bytes it covers), DELETE_FIRST (something else is there), ALIGNMENT,
- *   INVALID_ARGUMENT (write and execute together; vaddr not of user space),
- *   INVALID_CAPABILITY.
+ * Rights: the mapping gets those of rights (KAAL_RIGHT_READ, _WRITE) that the
+ *   page capability has too.
+ * Arguments: page; vspace; vaddr, a multiple of the page's size; rights; attrs
+ *   (KAAL_MAP_*).
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: INVALID_CAPABILITY (vspace; mapped in another), INVALID_ARGUMENT
+ *   (vaddr not of user space, or mapped at another; attrs; write and execute
+ *   together), ALIGNMENT (vaddr), FAILED_LOOKUP (a table is missing; detail
+ *   word 1 is log2 of the bytes it covers), DELETE_FIRST (something else is
+ *   there).
+ * Notes: each capability to a page is good for one mapping; copy it for more.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_page_map(kaal_cptr_t page, kaal_cptr_t vspace,
                                                       kaal_word_t vaddr, kaal_word_t rights,
@@ -60,14 +80,28 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_page_map(kaal_cptr_t page, kaal_cpt
     return kaal_invoke(page, KAAL_INV_PAGE_MAP, 1, 3, &msg);
 }
 
-/* Unmap a page; not being mapped is no error. */
+/*
+ * Unmap a page.
+ * Rights: none; having the capability is the right.
+ * Arguments: page.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: none.
+ * Notes: not being mapped is no error.
+ */
 KAAL_MUST_CHECK static inline kaal_err_t sys_page_unmap(kaal_cptr_t page)
 {
     struct kaal_msg msg = {0};
     return kaal_invoke(page, KAAL_INV_PAGE_UNMAP, 0, 0, &msg);
 }
 
-/* The physical address of a page. */
+/*
+ * The physical address of a page.
+ * Rights: none; having the capability is the right.
+ * Arguments: page; paddr, filled.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: none.
+ * Notes: for devices that access memory; a DMA device can reach all of it.
+ */
 KAAL_MUST_CHECK static inline kaal_err_t sys_page_get_address(kaal_cptr_t page, kaal_word_t *paddr)
 {
     struct kaal_msg msg = {0};
@@ -80,8 +114,12 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_page_get_address(kaal_cptr_t page, 
 
 /*
  * Make bytes written to a page fetchable as instructions.
- * Args: begin, end: byte offsets in the page, at most 64 KiB apart.
- * Errors: RANGE, ILLEGAL_OPERATION (device memory).
+ * Rights: none; having the capability is the right.
+ * Arguments: page; begin, end: byte offsets in the page, at most 64 KiB apart.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: RANGE (begin, end), ILLEGAL_OPERATION (device memory).
+ * Notes: cleans to the point of unification and invalidates the instruction
+ *   cache. The page need not be mapped.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_page_unify(kaal_cptr_t page, kaal_word_t begin,
                                                         kaal_word_t end)
@@ -91,12 +129,12 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_page_unify(kaal_cptr_t page, kaal_w
 }
 
 /*
- * Bring cache and memory of a page together: clean writes what is cached to
- * memory, invalidate throws it away, clean_invalidate does both in this order.
- * Rights: invalidate needs Write.
- * Args, Errors: as sys_page_unify(); INVALID_CAPABILITY (without Write).
- * Notes: whether or not it is mapped. What shares a cache line with an end of
- *   the range is written, not thrown away.
+ * Write cached bytes of a page to memory, so that a device sees them.
+ * Rights: none; having the capability is the right.
+ * Arguments: page; begin, end: byte offsets in the page, at most 64 KiB apart.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: RANGE (begin, end), ILLEGAL_OPERATION (device memory).
+ * Notes: to the point of coherency. The page need not be mapped.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_page_clean(kaal_cptr_t page, kaal_word_t begin,
                                                         kaal_word_t end)
@@ -105,6 +143,16 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_page_clean(kaal_cptr_t page, kaal_w
     return kaal_invoke(page, KAAL_INV_PAGE_CLEAN, 0, 2, &msg);
 }
 
+/*
+ * Drop cached bytes of a page, so that what a device wrote is seen.
+ * Rights: Write.
+ * Arguments: page; begin, end: byte offsets in the page, at most 64 KiB apart.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: INVALID_CAPABILITY (without Write), RANGE (begin, end),
+ *   ILLEGAL_OPERATION (device memory).
+ * Notes: bytes that were not cleaned are lost, also those beside begin and end
+ *   in the same cache line.
+ */
 KAAL_MUST_CHECK static inline kaal_err_t sys_page_invalidate(kaal_cptr_t page, kaal_word_t begin,
                                                              kaal_word_t end)
 {
@@ -112,6 +160,14 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_page_invalidate(kaal_cptr_t page, k
     return kaal_invoke(page, KAAL_INV_PAGE_INVALIDATE, 0, 2, &msg);
 }
 
+/*
+ * sys_page_clean(), then sys_page_invalidate().
+ * Rights: none; having the capability is the right.
+ * Arguments: page; begin, end: byte offsets in the page, at most 64 KiB apart.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: RANGE (begin, end), ILLEGAL_OPERATION (device memory).
+ * Notes: nothing is lost.
+ */
 KAAL_MUST_CHECK static inline kaal_err_t
 sys_page_clean_invalidate(kaal_cptr_t page, kaal_word_t begin, kaal_word_t end)
 {
@@ -120,13 +176,15 @@ sys_page_clean_invalidate(kaal_cptr_t page, kaal_word_t begin, kaal_word_t end)
 }
 
 /*
- * The same for what is mapped in an address space.
- * Rights: invalidate needs a mapping with Write.
- * Args: begin, end: addresses in one page, at most 64 KiB apart.
- * Errors: INVALID_CAPABILITY (vspace without identifier), INVALID_ARGUMENT
- *   (begin is not of user space), FAILED_LOOKUP (nothing is mapped there; detail
- *   word 1 is log2 of the bytes that are empty), ILLEGAL_OPERATION (mapped as
- *   device memory; invalidate: or without Write), RANGE (end).
+ * As sys_page_clean(), of what is mapped at an address.
+ * Rights: none; having the capability is the right.
+ * Arguments: vspace; begin, end: addresses in one page that is mapped there,
+ *   at most 64 KiB apart.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: INVALID_CAPABILITY (no identifier), INVALID_ARGUMENT (begin not of
+ *   user space), FAILED_LOOKUP (nothing is mapped there), ILLEGAL_OPERATION
+ *   (mapped as device memory), RANGE (end).
+ * Notes: none.
  */
 KAAL_MUST_CHECK static inline kaal_err_t sys_vspace_clean(kaal_cptr_t vspace, kaal_word_t begin,
                                                           kaal_word_t end)
@@ -135,6 +193,18 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_vspace_clean(kaal_cptr_t vspace, ka
     return kaal_invoke(vspace, KAAL_INV_VSPACE_CLEAN, 0, 2, &msg);
 }
 
+/*
+ * As sys_page_invalidate(), of what is mapped at an address.
+ * Rights: the mapping is writable.
+ * Arguments: vspace; begin, end: addresses in one page that is mapped there,
+ *   at most 64 KiB apart.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: INVALID_CAPABILITY (no identifier), INVALID_ARGUMENT (begin not of
+ *   user space), FAILED_LOOKUP (nothing is mapped there), ILLEGAL_OPERATION
+ *   (mapped as device memory), RANGE (end); ILLEGAL_OPERATION also if it is
+ *   mapped without Write.
+ * Notes: none.
+ */
 KAAL_MUST_CHECK static inline kaal_err_t sys_vspace_invalidate(kaal_cptr_t vspace,
                                                                kaal_word_t begin, kaal_word_t end)
 {
@@ -142,6 +212,17 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_vspace_invalidate(kaal_cptr_t vspac
     return kaal_invoke(vspace, KAAL_INV_VSPACE_INVALIDATE, 0, 2, &msg);
 }
 
+/*
+ * As sys_page_clean_invalidate(), of what is mapped at an address.
+ * Rights: none; having the capability is the right.
+ * Arguments: vspace; begin, end: addresses in one page that is mapped there,
+ *   at most 64 KiB apart.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: INVALID_CAPABILITY (no identifier), INVALID_ARGUMENT (begin not of
+ *   user space), FAILED_LOOKUP (nothing is mapped there), ILLEGAL_OPERATION
+ *   (mapped as device memory), RANGE (end).
+ * Notes: none.
+ */
 KAAL_MUST_CHECK static inline kaal_err_t
 sys_vspace_clean_invalidate(kaal_cptr_t vspace, kaal_word_t begin, kaal_word_t end)
 {
@@ -149,7 +230,17 @@ sys_vspace_clean_invalidate(kaal_cptr_t vspace, kaal_word_t begin, kaal_word_t e
     return kaal_invoke(vspace, KAAL_INV_VSPACE_CLEAN_INVALIDATE, 0, 2, &msg);
 }
 
-/* Make bytes written there fetchable as instructions. As sys_vspace_clean(). */
+/*
+ * As sys_page_unify(), of what is mapped at an address.
+ * Rights: none; having the capability is the right.
+ * Arguments: vspace; begin, end: addresses in one page that is mapped there,
+ *   at most 64 KiB apart.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: INVALID_CAPABILITY (no identifier), INVALID_ARGUMENT (begin not of
+ *   user space), FAILED_LOOKUP (nothing is mapped there), ILLEGAL_OPERATION
+ *   (mapped as device memory), RANGE (end).
+ * Notes: none.
+ */
 KAAL_MUST_CHECK static inline kaal_err_t sys_vspace_unify(kaal_cptr_t vspace, kaal_word_t begin,
                                                           kaal_word_t end)
 {
@@ -158,13 +249,16 @@ KAAL_MUST_CHECK static inline kaal_err_t sys_vspace_unify(kaal_cptr_t vspace, ka
 }
 
 /*
- * Make a pool of 512 identifiers out of an untyped of 4 KiB, which it uses up.
- * Rights: none.
- * Args: control, ASID control; untyped, of normal memory, without children;
- *   the empty slot for the pool.
- * Errors: DELETE_FIRST (all 128 pools exist, or the slot is full),
- *   INVALID_CAPABILITY, REVOKE_FIRST (the untyped has children), RANGE,
- *   FAILED_LOOKUP.
+ * Make a pool of 512 address space identifiers.
+ * Rights: none; the ASIDControl capability is the right.
+ * Arguments: control; untyped, 4 KiB of normal memory without children, used
+ *   up; dest, an empty slot.
+ * Returns: the error, KAAL_OK if it is done.
+ * Errors: DELETE_FIRST (all 128 pools exist, or dest is full),
+ *   INVALID_CAPABILITY (untyped), REVOKE_FIRST (untyped has children), RANGE
+ *   (depth), FAILED_LOOKUP (dest).
+ * Notes: when the last capability to the pool goes, its address spaces lose
+ *   their identifiers.
  */
 KAAL_MUST_CHECK static inline kaal_err_t
 sys_asid_control_make_pool(kaal_cptr_t control, kaal_cptr_t untyped, kaal_cptr_t root,

@@ -288,7 +288,7 @@ _Noreturn void kaal_root_main(const struct kaal_bootinfo *bootinfo)
     const struct group *groups[] = {
         &syscall_group,      &cnode_group, &untyped_group, &ipc_group,        &reply_group,
         &notification_group, &tcb_group,   &fault_group,   &scheduling_group, &vspace_group,
-        &irq_group,          &cache_group, &fp_group,
+        &irq_group,          &cache_group, &fp_group,      &debug_group,
     };
     unsigned passed = 0;
     unsigned failed = 0;

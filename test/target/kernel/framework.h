@@ -34,7 +34,7 @@ struct group {
 
 extern const struct group syscall_group, cnode_group, untyped_group, ipc_group, reply_group,
     notification_group, tcb_group, fault_group, scheduling_group, vspace_group, irq_group,
-    cache_group, fp_group;
+    cache_group, fp_group, debug_group;
 
 /* A twin of this program has one test that fails, to show that it can. */
 #ifndef TEST_PLANTED_FAULT

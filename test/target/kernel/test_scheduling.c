@@ -168,9 +168,261 @@ static void parameters_are_checked(void)
     CHECK_OK(sys_sched_control_configure(control, sc, &params));
 }
 
+/* ---- Refills, timeouts, YieldTo ------------------------------------------------- */
+
+static kaal_err_t configure(const struct thread *thread, kaal_word_t budget_us,
+                            kaal_word_t period_us)
+{
+    const struct kaal_sched_params params = {
+        .budget_us = budget_us, .period_us = period_us, .extra_refills = 6, .badge = 77};
+    return sys_sched_control_configure(KAAL_ROOT_SCHED_CONTROL, thread->sc, &params);
+}
+
+/* Works a little for each signal. */
+static void worker(struct thread *self)
+{
+    for (;;) {
+        sys_wait(self->arg[0], NULL);
+        for (volatile int i = 0; i < 20000; i++) {
+        }
+        self->result[0]++;
+    }
+}
+
+/* However often it blocks, it gets no more than its share (10 of 100; the rest
+ * goes to the background), and it does get on. */
+static void pieces_of_a_budget_come_back(void)
+{
+    static struct thread thread;
+    static struct thread background;
+    kaal_word_t used;
+    kaal_word_t rest;
+    thread.arg[0] = make(KAAL_OBJ_NOTIFICATION, 0);
+    CHECK(thread_start(&background, spin, &(struct thread_how){.priority = 50}));
+    CHECK(thread_start(&thread, worker, &(struct thread_how){.priority = 150}));
+    CHECK_OK(configure(&thread, 1000, 10000));
+    CHECK_OK(sys_sc_consumed(thread.sc, &used));
+    CHECK_OK(sys_sc_consumed(background.sc, &rest));
+    for (unsigned i = 0; i < 8; i++) {
+        sys_signal(thread.arg[0]);
+        test_sleep_ms(4);
+    }
+    CHECK_OK(sys_sc_consumed(thread.sc, &used));
+    CHECK_OK(sys_sc_consumed(background.sc, &rest));
+    CHECK(thread.result[0] >= 2);
+    CHECK(used * 100 <= (used + rest + 1000) * 20);
+}
+
+/* A spinner with 1 ms of 20 and a timeout endpoint; its first fault is in *msg. */
+static bool first_timeout(struct thread *thread, kaal_cptr_t ep, kaal_cptr_t reply,
+                          struct kaal_msg *msg)
+{
+    const kaal_cptr_t handler = make_badged(ep, KAAL_RIGHT_WRITE | KAAL_RIGHT_GRANT_REPLY, 0xbad);
+    return handler != 0 &&
+           thread_start(thread, spin, &(struct thread_how){.priority = 50, .is_stopped = true}) &&
+           configure(thread, 1000, 20000) == KAAL_OK &&
+           sys_tcb_set_timeout_endpoint(thread->tcb, handler) == KAAL_OK &&
+           sys_tcb_resume(thread->tcb) == KAAL_OK && sys_recv(ep, msg, reply) == 0xbad;
+}
+
+static void timeout_fault_names_the_context(void)
+{
+    static struct thread thread;
+    struct kaal_msg msg;
+    CHECK(first_timeout(&thread, make(KAAL_OBJ_ENDPOINT, 0), make(KAAL_OBJ_REPLY, 0), &msg));
+    CHECK_EQUAL(msg.info, kaal_msginfo(KAAL_FAULT_TIMEOUT, 0, 2));
+    CHECK_EQUAL(msg.w[0], 77);
+    CHECK(msg.w[1] >= 900);
+    CHECK(thread.result[0] > 0);
+}
+
+/* Answered with label 0 it goes on with the next refill, and faults again. */
+static void timeout_fault_is_answered(void)
+{
+    static struct thread thread;
+    struct kaal_msg msg;
+    const kaal_cptr_t ep = make(KAAL_OBJ_ENDPOINT, 0);
+    const kaal_cptr_t reply = make(KAAL_OBJ_REPLY, 0);
+    CHECK(first_timeout(&thread, ep, reply, &msg));
+    const kaal_word_t first = thread.result[0];
+    msg = message(0, 0, 0, 0, 0, 0);
+    CHECK_EQUAL(sys_reply_recv(ep, &msg, reply), 0xbad);
+    CHECK_EQUAL(msg.info, kaal_msginfo(KAAL_FAULT_TIMEOUT, 0, 2));
+    CHECK(thread.result[0] > first);
+}
+
+static void timeout_fault_can_stop_for_good(void)
+{
+    static struct thread thread;
+    struct kaal_msg msg;
+    const kaal_cptr_t reply = make(KAAL_OBJ_REPLY, 0);
+    CHECK(first_timeout(&thread, make(KAAL_OBJ_ENDPOINT, 0), reply, &msg));
+    const kaal_word_t first = thread.result[0];
+    msg = message(1, 0, 0, 0, 0, 0);
+    sys_send(reply, &msg);
+    test_sleep_ms(45);
+    CHECK_EQUAL(thread.result[0], first);
+}
+
+static void yield_for_ever(struct thread *self)
+{
+    for (;;) {
+        self->result[0]++;
+        sys_yield();
+    }
+}
+
+static void yield_is_no_timeout(void)
+{
+    static struct thread thread;
+    struct kaal_msg msg;
+    const kaal_cptr_t ep = make(KAAL_OBJ_ENDPOINT, 0);
+    CHECK(thread_start(&thread, yield_for_ever,
+                       &(struct thread_how){.priority = 150, .is_stopped = true}));
+    CHECK_OK(configure(&thread, 5000, 6000));
+    CHECK_OK(sys_tcb_set_timeout_endpoint(thread.tcb, ep));
+    CHECK_OK(sys_tcb_resume(thread.tcb));
+    test_sleep_ms(20);
+    CHECK(thread.result[0] >= 2);
+    CHECK_EQUAL(sys_nbrecv(ep, &msg, make(KAAL_OBJ_REPLY, 0)), 0);
+    CHECK_EQUAL(msg.info, 0);
+}
+
+static void timeout_endpoint_is_checked(void)
+{
+    const kaal_cptr_t tcb = make(KAAL_OBJ_TCB, 0);
+    const kaal_cptr_t ep = make(KAAL_OBJ_ENDPOINT, 0);
+    CHECK_EQUAL(sys_tcb_set_timeout_endpoint(tcb, make(KAAL_OBJ_NOTIFICATION, 0)),
+                KAAL_ERR_INVALID_CAPABILITY);
+    CHECK_EQUAL(sys_tcb_set_timeout_endpoint(tcb, make_badged(ep, KAAL_RIGHT_WRITE, 0)),
+                KAAL_ERR_INVALID_CAPABILITY);
+    CHECK_OK(sys_tcb_set_timeout_endpoint(tcb, ep));
+    CHECK_OK(sys_tcb_set_timeout_endpoint(tcb, 0));
+}
+
+static void count_to_ten(struct thread *self)
+{
+    while (self->result[0] < 10) {
+        self->result[0]++;
+    }
+}
+
+/* An equal runs at once, and the answer is the time it took. */
+static void yield_to_runs_the_equal(void)
+{
+    static struct thread thread;
+    kaal_word_t us = 1000000;
+    CHECK(thread_start(&thread, count_to_ten, &(struct thread_how){.priority = TEST_PRIORITY}));
+    CHECK_EQUAL(thread.result[0], 0);
+    CHECK_OK(sys_sc_yield_to(thread.sc, &us));
+    CHECK_EQUAL(thread.result[0], 10);
+    CHECK(us < 1000000);
+    CHECK_OK(sys_sc_yield_to(thread.sc, &us)); /* stopped: answered at once */
+    CHECK_EQUAL(us, 0);
+}
+
+static void yield_to_a_lower_priority_returns(void)
+{
+    static struct thread thread;
+    kaal_word_t us = 1;
+    CHECK(thread_start(&thread, spin, &(struct thread_how){.priority = 50}));
+    CHECK_OK(sys_sc_yield_to(thread.sc, &us));
+    CHECK_EQUAL(us, 0);
+    CHECK_EQUAL(thread.result[0], 0);
+    CHECK_EQUAL(sys_sc_yield_to(make(KAAL_OBJ_SCHED_CONTEXT, 8), &us), KAAL_ERR_ILLEGAL_OPERATION);
+}
+
+/* ---- Domains ---------------------------------------------------------------------- */
+
+/* Leave the schedule as it was at boot: domain 0 without end. */
+static kaal_err_t no_schedule(void)
+{
+    kaal_err_t err = sys_domain_set_schedule(KAAL_ROOT_DOMAIN, 1, 0, 0);
+    err = err != KAAL_OK ? err : sys_domain_set_schedule(KAAL_ROOT_DOMAIN, 0, 0, 100);
+    err = err != KAAL_OK ? err : sys_domain_start(KAAL_ROOT_DOMAIN, 0);
+    return err != KAAL_OK ? err : sys_domain_set_schedule(KAAL_ROOT_DOMAIN, 0, 0, 0);
+}
+
+/* Another domain's thread gets its time though this one never blocks, and only
+ * then, whatever its priority. */
+static void domains_share_the_processor(void)
+{
+    static struct thread thread;
+    CHECK(thread_start(&thread, spin, &(struct thread_how){.priority = 50, .is_stopped = true}));
+    CHECK_OK(sys_domain_set(KAAL_ROOT_DOMAIN, thread.tcb, 1));
+    CHECK_OK(sys_tcb_set_priority(thread.tcb, KAAL_ROOT_TCB, 200));
+    CHECK_OK(sys_tcb_resume(thread.tcb));
+    for (volatile int i = 0; i < 1000000; i++) {
+    }
+    CHECK_EQUAL(thread.result[0], 0);
+    CHECK_OK(sys_domain_set_schedule(KAAL_ROOT_DOMAIN, 0, 0, 2000));
+    CHECK_OK(sys_domain_set_schedule(KAAL_ROOT_DOMAIN, 1, 1, 2000));
+    CHECK_OK(sys_domain_start(KAAL_ROOT_DOMAIN, 0));
+    kaal_word_t turns = 0;
+    kaal_word_t last = 0;
+    while (turns < 4) { /* it has come and gone four times */
+        const kaal_word_t now = thread.result[0];
+        turns += now != last ? 1 : 0;
+        last = now;
+    }
+    CHECK_OK(no_schedule());
+    const kaal_word_t end = thread.result[0];
+    for (volatile int i = 0; i < 1000000; i++) {
+    }
+    CHECK_EQUAL(thread.result[0], end);
+}
+
+/* A signal and a call reach a thread of another domain, which runs in its time. */
+static void messages_pass_between_domains(void)
+{
+    static struct thread thread;
+    thread.arg[0] = make(KAAL_OBJ_NOTIFICATION, 0);
+    CHECK(thread_start(&thread, worker, &(struct thread_how){.priority = 200}));
+    CHECK_OK(sys_domain_set(KAAL_ROOT_DOMAIN, thread.tcb, 1));
+    sys_signal(thread.arg[0]);
+    CHECK_EQUAL(thread.result[0], 0);
+    CHECK_OK(sys_domain_set_schedule(KAAL_ROOT_DOMAIN, 0, 0, 1000));
+    CHECK_OK(sys_domain_set_schedule(KAAL_ROOT_DOMAIN, 1, 1, 1000));
+    CHECK_OK(sys_domain_start(KAAL_ROOT_DOMAIN, 0));
+    while (thread.result[0] == 0) {
+    }
+    CHECK_OK(no_schedule());
+    CHECK_EQUAL(thread.result[0], 1);
+}
+
+static void domain_arguments_are_checked(void)
+{
+    const kaal_cptr_t tcb = make(KAAL_OBJ_TCB, 0);
+    CHECK_EQUAL(sys_domain_set(KAAL_ROOT_DOMAIN, tcb, 16), KAAL_ERR_RANGE);
+    CHECK_EQUAL(sys_domain_set(KAAL_ROOT_DOMAIN, KAAL_ROOT_CNODE, 1), KAAL_ERR_INVALID_CAPABILITY);
+    CHECK_EQUAL(sys_domain_set(tcb, tcb, 1), KAAL_ERR_ILLEGAL_OPERATION);
+    CHECK_EQUAL(sys_domain_set_schedule(KAAL_ROOT_DOMAIN, 16, 0, 0), KAAL_ERR_RANGE);
+    CHECK_EQUAL(sys_domain_set_schedule(KAAL_ROOT_DOMAIN, 0, 16, 0), KAAL_ERR_RANGE);
+    CHECK_EQUAL(sys_domain_set_schedule(KAAL_ROOT_DOMAIN, 0, 0, 99), KAAL_ERR_RANGE);
+    CHECK_EQUAL(sys_domain_start(KAAL_ROOT_DOMAIN, 16), KAAL_ERR_RANGE);
+    CHECK_EQUAL(sys_domain_start(KAAL_ROOT_DOMAIN, 5), KAAL_ERR_INVALID_ARGUMENT);
+}
+
 static const struct test tests[] = {
-    TEST(budget_stops_a_spinner),     TEST(budget_is_a_share),        TEST(equals_take_turns),
-    TEST(lower_priority_waits),       TEST(priority_change_preempts), TEST(yield_goes_to_the_equal),
-    TEST(yield_waits_for_the_period), TEST(context_can_be_moved),     TEST(parameters_are_checked),
+    TEST(budget_stops_a_spinner),
+    TEST(budget_is_a_share),
+    TEST(equals_take_turns),
+    TEST(lower_priority_waits),
+    TEST(priority_change_preempts),
+    TEST(yield_goes_to_the_equal),
+    TEST(yield_waits_for_the_period),
+    TEST(context_can_be_moved),
+    TEST(parameters_are_checked),
+    TEST(pieces_of_a_budget_come_back),
+    TEST(timeout_fault_names_the_context),
+    TEST(timeout_fault_is_answered),
+    TEST(timeout_fault_can_stop_for_good),
+    TEST(yield_is_no_timeout),
+    TEST(timeout_endpoint_is_checked),
+    TEST(yield_to_runs_the_equal),
+    TEST(yield_to_a_lower_priority_returns),
+    TEST(domains_share_the_processor),
+    TEST(messages_pass_between_domains),
+    TEST(domain_arguments_are_checked),
 };
 const struct group scheduling_group = GROUP(tests);
