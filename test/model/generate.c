@@ -7,6 +7,9 @@
 #include <kaal/abi/message.h>
 #include <kaal/abi/rights.h>
 
+#include "object/endpoint.h"
+#include "object/reply.h"
+#include "object/sched_context.h"
 #include "object/tcb.h"
 
 #include "kernel.h"
@@ -202,6 +205,39 @@ static uint64_t cptr_of_type(enum cap_type type)
     return p == NULL ? any_cptr() : cptr_of(p);
 }
 
+/* As cptr_of_type(), but seven times of ten one that is_wanted, if a few tries find one. */
+static uint64_t wanted_cptr(enum cap_type type, bool (*is_wanted)(const struct slot *slot))
+{
+    const struct path *p = path_of(type);
+    const unsigned tries = percent(70) ? 8 : 0;
+    for (unsigned i = 0; i < tries && p != NULL && !is_wanted(p->slot); i++) {
+        p = path_of(type);
+    }
+    return p == NULL ? any_cptr() : cptr_of(p);
+}
+
+static bool is_used_and_free(const struct slot *untyped)
+{
+    return untyped->first == NULL && cap_untyped_watermark(&untyped->cap) != 0;
+}
+
+static bool is_to_be_answered(const struct slot *reply)
+{
+    const struct tcb *caller = cap_reply(&reply->cap)->tcb;
+    return caller != NULL && caller->state == TCB_BLOCKED_REPLY;
+}
+
+static bool is_of_receiver(const struct slot *sc)
+{
+    const struct tcb *t = cap_sc(&sc->cap)->tcb;
+    return t != NULL && t->state == TCB_BLOCKED_RECV;
+}
+
+static bool has_waiters(const struct slot *endpoint)
+{
+    return tree_first(&cap_endpoint(&endpoint->cap)->waiters) != NULL;
+}
+
 static const struct path *some_cnode(void)
 {
     return path_of(CAP_CNODE);
@@ -363,7 +399,7 @@ static const struct {
     {KAAL_INV_TCB_SET_TIMEOUT_ENDPOINT, CAP_TCB, 4, "", "E"},
     {KAAL_INV_TCB_SET_FLAGS, CAP_TCB, 2, "ff", ""},
     {KAAL_INV_SCHED_CONTEXT_BIND, CAP_SCHED_CONTEXT, 6, "", "M"},
-    {KAAL_INV_SCHED_CONTEXT_UNBIND, CAP_SCHED_CONTEXT, 5, "", ""},
+    {KAAL_INV_SCHED_CONTEXT_UNBIND, CAP_SCHED_CONTEXT, 10, "", ""},
     {KAAL_INV_SCHED_CONTEXT_UNBIND_OBJECT, CAP_SCHED_CONTEXT, 2, "", "M"},
     {KAAL_INV_SCHED_CONTEXT_CONSUMED, CAP_SCHED_CONTEXT, 3, "", ""},
     {KAAL_INV_SCHED_CONTEXT_YIELD_TO, CAP_SCHED_CONTEXT, 6, "", ""},
@@ -500,7 +536,9 @@ static void make_listed_call(struct message *m)
         r -= calls[i].weight;
     }
     m->label = calls[i].label;
-    m->cptr = cptr_of_type((enum cap_type)calls[i].type);
+    m->cptr = calls[i].label == KAAL_INV_SCHED_CONTEXT_UNBIND
+                  ? wanted_cptr(CAP_SCHED_CONTEXT, is_of_receiver) /* a passive server */
+                  : cptr_of_type((enum cap_type)calls[i].type);
     last_cnode = NULL;
     for (const char *c = calls[i].caps; *c != '\0'; c++) {
         m->caps[m->cap_count++] = make_cap(*c);
@@ -515,18 +553,6 @@ static void make_listed_call(struct message *m)
     }
 }
 
-/* Often one that has been used and is free again. */
-static uint64_t untyped_cptr(void)
-{
-    const struct path *p = path_of(CAP_UNTYPED);
-    for (unsigned i = 0; i < 8 && p != NULL && percent(80) &&
-                         (p->slot->first != NULL || cap_untyped_watermark(&p->slot->cap) == 0);
-         i++) {
-        p = path_of(CAP_UNTYPED);
-    }
-    return p == NULL ? any_cptr() : cptr_of(p);
-}
-
 static void make_retype(struct message *m)
 {
     static const uint8_t types[] = {CAP_UNTYPED, CAP_ENDPOINT, CAP_ENDPOINT,   CAP_NOTIFICATION,
@@ -537,7 +563,7 @@ static void make_retype(struct message *m)
     const unsigned type = types[below(sizeof(types))];
     uint64_t size = 0;
     m->label = KAAL_INV_UNTYPED_RETYPE;
-    m->cptr = untyped_cptr();
+    m->cptr = wanted_cptr(CAP_UNTYPED, is_used_and_free);
     m->caps[m->cap_count++] = node == NULL ? wild() : cptr_of(node);
     if (type == CAP_UNTYPED) {
         size = 6 + below(9);
@@ -681,7 +707,7 @@ static void make_invocation(struct event *e)
 static uint64_t ipc_cptr(void)
 {
     const unsigned r = below(20);
-    return r < 11   ? cptr_of_type(CAP_ENDPOINT)
+    return r < 11   ? wanted_cptr(CAP_ENDPOINT, has_waiters)
            : r < 17 ? cptr_of_type(CAP_NOTIFICATION)
            : r < 19 ? cptr_of_type(CAP_REPLY)
                     : any_cptr();
@@ -724,7 +750,7 @@ static void make_ipc(struct event *e)
         event_set_buffer(e, KAAL_MSG_MAX + i,
                          percent(40) ? cptr_of_type(CAP_ENDPOINT) : any_cptr());
     }
-    e->x[7] = percent(92) ? cptr_of_type(CAP_REPLY) : any_cptr();
+    e->x[7] = percent(92) ? wanted_cptr(CAP_REPLY, is_to_be_answered) : any_cptr();
     e->x[8] = ipc_cptr();
     const struct path *node = some_cnode();
     if (node != NULL && percent(40)) {
