@@ -31,3 +31,6 @@ endforeach()
 if(_proofs AND NOT EXISTS "${KAAL_CBMC_PREFIX}/usr/bin/cbmc")
     message(FATAL_ERROR "CBMC is not in ${KAAL_CBMC_PREFIX}.\n  Run: sh toolchains/setup-debian12.sh")
 endif()
+add_test(NAME proofs.listed COMMAND "${CMAKE_COMMAND}" "-DROOT=${KAAL_ROOT}"
+    -P "${KAAL_ROOT}/test/checks/proofs-listed.cmake")
+set_tests_properties(proofs.listed PROPERTIES LABELS "host;check" TIMEOUT 60)

@@ -9,7 +9,10 @@
 #pragma once
 #include "object/sched_context.h"
 
-enum { REFILLS = 3, MIN = 2, HZ = 20000, BITS = 5 };
+#ifndef FEW_REFILLS
+#define FEW_REFILLS 3
+#endif
+enum { REFILLS = FEW_REFILLS, MIN = 2, HZ = 20000, BITS = 5 };
 
 unsigned nondet_unsigned(void);
 unsigned char nondet_byte(void);

@@ -30,7 +30,7 @@ word_t arch_pstate_sanitise(word_t pstate)
     return pstate_sanitise(pstate);
 }
 
-enum { THREAD = 0x10000, HANDLER = 0x20000, BUFFER = 0x30000 };
+enum { THREAD = 0x10000, HANDLER = 0x20000, BUFFER = 0x30000, WORDS = 40 };
 
 /* Every word has a value of its own: the code moves them without a look. */
 static void fill(void)
@@ -45,7 +45,7 @@ static void fill(void)
     for (unsigned i = 0; i < 4; i++) {
         thread.fault.words[i] = (word_t)THREAD + 34 + i;
     }
-    for (unsigned i = 0; i < KAAL_MSG_MAX; i++) {
+    for (unsigned i = 0; i < WORDS; i++) { /* the others are 0 */
         buffer.words[i] = (word_t)BUFFER + i;
     }
     thread.fault.kind = (enum kaal_fault)nondet_unsigned();
@@ -88,7 +88,9 @@ static void ask(void)
     }
     if (i < KAAL_MSG_MAX) {
         const bool is_word = i >= 4 && i < length;
-        __CPROVER_assert(buffer.words[i] == (is_word ? expected(kind, i) : (word_t)BUFFER + i),
+        __CPROVER_assert(buffer.words[i] == (is_word     ? expected(kind, i)
+                                             : i < WORDS ? (word_t)BUFFER + i
+                                                         : 0),
                          "words of the buffer");
     }
 }
