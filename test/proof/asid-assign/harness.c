@@ -32,13 +32,14 @@ void harness(void)
     struct invocation inv = {.caps = 1, .extra = {&extra}};
     inv.cap = asid_pool_install(&pool, index);
     const struct cap before = extra.cap;
-    const pte_t *any_before = asid_lookup(any);
+    const pte_t *any_before = asid_lookup(any), *const entry_before = pool.roots[any % SOME];
 
     const enum kaal_err err = asid_inv_assign(&inv);
 
     if (err != KAAL_OK) {
         __CPROVER_assert(extra.cap.c == before.c && extra.cap.data == before.data, "the same");
-        __CPROVER_assert(asid_lookup(any) == any_before, "nobody gets one");
+        __CPROVER_assert(asid_lookup(any) == any_before && pool.roots[any % SOME] == entry_before,
+                         "nobody gets one");
         return;
     }
     const unsigned asid = cap_asid(&extra.cap);
