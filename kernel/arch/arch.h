@@ -5,7 +5,8 @@
  * arch/host/ a recording fake for tests.
  *
  * <arch_types.h>, found by include path, defines
- *   struct arch_regs   user registers: x[31], sp, pc, pstate, tls, ipc_buffer
+ *   struct arch_regs   user registers: x[31], sp, pc, pstate, tls, ipc_buffer;
+ *                      all zero is a fresh thread's: user mode, interrupts enabled
  *   struct arch_fp     FP/SIMD state of a thread
  *   pte_t              a page-table entry (uint64_t)
  *   index_nospec()     index if it is below size, else 0, also where the
@@ -34,9 +35,6 @@ struct cpu;
 struct tcb;
 
 /* ---- Registers of a stopped thread --------------------------------------- */
-
-/* All zero, user mode, interrupts enabled. */
-void arch_regs_init(struct arch_regs *regs);
 
 /* pstate as user space may have it: the condition flags of pstate, user mode,
  * AArch64, interrupts enabled, nothing else. */
@@ -76,7 +74,7 @@ enum { ARCH_PT_LEVELS = 4, ARCH_PT_ENTRIES = 512 };
 
 static inline unsigned arch_pt_index(vaddr_t vaddr, unsigned level)
 {
-    return (unsigned)(vaddr >> (39 - 9 * level)) & (ARCH_PT_ENTRIES - 1);
+    return (unsigned)(vaddr >> (39 - 9 * level) & (ARCH_PT_ENTRIES - 1));
 }
 
 /* rights: KAAL_RIGHT_READ/WRITE; attrs: KAAL_MAP_*; level 1 (1 GiB), 2 (2 MiB)

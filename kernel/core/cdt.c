@@ -73,6 +73,30 @@ void slot_insert_original(struct slot *parent, struct slot *slot, struct cap cap
     link_first_child(parent, slot);
 }
 
+/* The newest child comes first: a chain from the last slot down to the first,
+ * then the children that were there before. */
+void slot_insert_originals(struct slot *parent, struct slot *first, word_t count, struct cap cap,
+                           word_t bytes)
+{
+    slot_insert_original(parent, first, cap);
+    for (struct slot *slot = first + 1; slot < first + count; slot++) {
+        kassert(slot_is_empty(slot));
+        cap.obj = (char *)cap.obj + bytes;
+        slot->cap = cap;
+        slot->next = slot - 1;
+        slot->prev = slot + 1;
+        slot->flags = SLOT_ORIGINAL;
+    }
+    if (count > 1) {
+        struct slot *newest = &first[count - 1];
+        first->prev = first + 1;
+        first->flags &= ~(uint32_t)SLOT_FIRST;
+        newest->prev = parent;
+        newest->flags |= SLOT_FIRST;
+        parent->first = newest;
+    }
+}
+
 static bool is_new_original(const struct cap *source, const struct cap *cap)
 {
     switch (cap->type) {

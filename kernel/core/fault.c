@@ -95,12 +95,15 @@ static unsigned fault_length(enum kaal_fault kind)
 }
 _Static_assert(EXCEPTION_WORDS == OTHER_WORDS, "fault_length");
 
-word_t fault_write_message(const struct tcb *t, struct tcb *receiver)
+word_t fault_write_message(struct tcb *t, struct tcb *receiver)
 {
     struct kaal_ipc_buffer *buffer = tcb_ipc_buffer(receiver);
     unsigned length = fault_length(t->fault.kind);
     if (buffer == NULL && length > KAAL_MSG_REGS) {
         length = KAAL_MSG_REGS;
+    }
+    if (t->fault.kind == KAAL_FAULT_TIMEOUT) {
+        t->fault.words[1] = t->sc == NULL ? 0 : sc_take_consumed(t->sc);
     }
     for (unsigned i = 0; i < length; i++) {
         put_word(receiver, buffer, i, fault_word(t, i));
@@ -222,8 +225,7 @@ bool fault_has_timeout(const struct tcb *t)
 void fault_raise_timeout(struct tcb *t)
 {
     sc_end_yield(t);
-    fault_raise(t, (struct fault){.kind = KAAL_FAULT_TIMEOUT,
-                                  .words = {t->sc->badge, sc_take_consumed(t->sc)}});
+    fault_raise(t, (struct fault){.kind = KAAL_FAULT_TIMEOUT, .words = {t->sc->badge}});
 }
 
 void fault_raise_cap(struct tcb *t, cptr_t cptr, bool in_receive, unsigned kind, unsigned bits_left)

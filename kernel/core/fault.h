@@ -25,7 +25,7 @@ void fault_raise_timeout(struct tcb *t);
 bool fault_is_handler(const struct cap *cap);
 
 /* Write t's fault to the receiver's message. Returns the message info. */
-word_t fault_write_message(const struct tcb *t, struct tcb *receiver);
+word_t fault_write_message(struct tcb *t, struct tcb *receiver);
 
 /* The handler answered: apply its registers, clear the fault. Returns whether
  * t is to run again. */

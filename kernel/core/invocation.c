@@ -13,7 +13,7 @@ void inv_result(struct invocation *inv, word_t word)
     const unsigned i = inv->result_length;
     if (i < INV_RESULT_WORDS) {
         inv->result[i] = word;
-    } else if (inv->buffer != NULL) {
+    } else if (inv->buffer != NULL && inv->is_call) {
         inv->buffer->words[i] = word;
     } else {
         return;
@@ -38,7 +38,7 @@ enum kaal_err inv_bad_arg(struct invocation *inv, unsigned arg)
 
 enum kaal_err inv_bad_cap(struct invocation *inv, unsigned extra)
 {
-    return detail(inv, KAAL_ERR_INVALID_CAPABILITY, 1, extra + 1U, 0, 0); /* INV_SELF: 0 */
+    return detail(inv, KAAL_ERR_INVALID_CAPABILITY, 1, extra == INV_SELF ? 0 : extra + 1U, 0, 0);
 }
 
 enum kaal_err inv_bad_range(struct invocation *inv, unsigned arg, word_t min, word_t max)

@@ -45,7 +45,7 @@ void inv_result(struct invocation *inv, word_t word);
 
 /* Errors with their detail, for return statements. Arguments and extra
  * capabilities are named by their index; INV_SELF is the invoked capability. */
-#define INV_SELF ((unsigned)-1)
+#define INV_SELF (~0U)
 enum kaal_err inv_bad_arg(struct invocation *inv, unsigned arg);
 enum kaal_err inv_bad_cap(struct invocation *inv, unsigned extra);
 enum kaal_err inv_bad_range(struct invocation *inv, unsigned arg, word_t min, word_t max);

@@ -178,6 +178,7 @@ static void await_answer(struct tcb *sender, struct tcb *receiver, struct reply 
     } else {
         sender->state = TCB_INACTIVE;
         sender->blocked_on = NULL;
+        sender->fault.kind = KAAL_FAULT_NONE;
     }
 }
 

@@ -2,6 +2,7 @@
 /* Kernel entry: what each system call, fault and interrupt leads to. */
 #include "object/irq.h"
 #include "object/notification.h"
+#include "object/object.h"
 #include "object/reply.h"
 #include "object/tcb.h"
 
@@ -70,8 +71,6 @@ static bool invoke(struct invocation *inv, word_t info, struct send_mode mode)
 
     inv->length = length < limit ? length : limit;
     inv->is_call = mode.is_call;
-    inv->is_retry = t->was_preempted;
-    t->was_preempted = false;
     const enum kaal_err err = invocation_dispatch(inv, kaal_msginfo_label(info));
     if (!is_alive(t)) {
         return false;
@@ -124,11 +123,33 @@ static void send_to_ntfn(struct tcb *t, const struct cap *cap, struct send_mode 
     ntfn_signal(cap_ntfn(cap), cap_badge(cap));
 }
 
+/* A call that was preempted had begun to delete the very capability it was made
+ * on, as a revoke may: it is done when that is gone. False as invoke(). */
+static bool finish_zombie(struct tcb *t, struct slot *slot, struct send_mode mode)
+{
+    const bool is_done = slot_delete(slot);
+    if (!is_alive(t)) {
+        return false;
+    }
+    t->was_preempted = !is_done;
+    if (!is_done) {
+        ipc_rewind(t);
+        return false;
+    }
+    answer_call(t, mode, KAAL_OK);
+    return true;
+}
+
 static bool send_to(struct tcb *t, struct slot *slot, word_t info, struct send_mode mode)
 {
     const struct cap *cap = &slot->cap;
     const unsigned caps = kaal_msginfo_caps(info);
-    struct invocation inv = {.caller = t, .slot = slot, .cap = *cap, .buffer = tcb_ipc_buffer(t)};
+    struct invocation inv = {.caller = t,
+                             .slot = slot,
+                             .cap = *cap,
+                             .is_retry = t->was_preempted,
+                             .buffer = tcb_ipc_buffer(t)};
+    t->was_preempted = false;
 
     if (caps > 0 && !find_extra_caps(&inv, caps, mode.can_block)) {
         return true;
@@ -144,8 +165,13 @@ static bool send_to(struct tcb *t, struct slot *slot, word_t info, struct send_m
         ipc_reply(t, cap_reply(cap), cap_has_rights(cap, KAAL_RIGHT_GRANT));
         answer_call(t, mode, KAAL_OK);
         return true;
-    case CAP_NULL:
     case CAP_ZOMBIE:
+        if (inv.is_retry) {
+            return finish_zombie(t, slot, mode);
+        }
+        answer_call(t, mode, KAAL_ERR_INVALID_CAPABILITY);
+        return true;
+    case CAP_NULL:
         answer_call(t, mode, KAAL_ERR_INVALID_CAPABILITY);
         return true;
     default:

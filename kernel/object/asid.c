@@ -8,6 +8,7 @@ enum { FREE_PER_STEP = 16 };
 
 static struct asid_pool *pools[ASID_POOLS];
 
+/* Masked, not compared: also in speculation it is an entry of some pool. */
 static pte_t **entry_of(unsigned asid)
 {
     struct asid_pool *pool = pools[(asid >> ASID_POOL_BITS) % ASID_POOLS];

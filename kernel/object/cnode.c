@@ -29,7 +29,8 @@ static enum kaal_err find_slot(struct invocation *inv, const struct cap *root, u
     struct lookup_failure failure;
 
     if (root->type != CAP_CNODE) {
-        return inv_bad_lookup(inv, is_source, 0, KAAL_LOOKUP_INVALID_ROOT);
+        return inv_bad_lookup(inv, is_source, inv_arg(inv, arg_index + 1),
+                              KAAL_LOOKUP_INVALID_ROOT);
     }
     const enum kaal_err err = check_depth(inv, arg_index + 1);
     if (err != KAAL_OK) {

@@ -40,7 +40,7 @@ static void wake(struct ntfn *n, struct tcb *t, badge_t badge)
 void ntfn_signal(struct ntfn *n, badge_t badge)
 {
     struct tcb *bound = n->bound;
-    if (bound != NULL && bound->state == TCB_BLOCKED_RECV) {
+    if (!n->active && bound != NULL && bound->state == TCB_BLOCKED_RECV) {
         tcb_cancel_ipc(bound);
         wake(n, bound, badge);
         return;

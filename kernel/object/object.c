@@ -36,19 +36,13 @@ unsigned object_bits(enum cap_type type, word_t size)
     return size_range[type].min == size_range[type].max ? size_range[type].min : (unsigned)size;
 }
 
-struct cap object_create(enum cap_type type, void *memory, word_t size, bool is_device)
+struct cap object_cap(enum cap_type type, void *memory, word_t size, bool is_device)
 {
     struct cap cap = cap_object(type, memory);
 
-    if (!is_device && type != CAP_UNTYPED) {
-        arch_obj_created(memory, (size_t)1 << object_bits(type, size));
-    }
     switch (type) {
     case CAP_UNTYPED:
         return cap_untyped(memory, (unsigned)size, is_device);
-    case CAP_TCB:
-        tcb_create((struct tcb *)memory);
-        return cap;
     case CAP_SCHED_CONTEXT:
         cap.a = (uint8_t)size;
         return cap;
@@ -57,7 +51,7 @@ struct cap object_create(enum cap_type type, void *memory, word_t size, bool is_
     case CAP_PAGE:
         return cap_page(memory, (unsigned)size, is_device);
     default:
-        return cap; /* all zero is the initial state */
+        return cap;
     }
 }
 

@@ -13,8 +13,8 @@ unsigned object_bits(enum cap_type type, word_t size);
 /* Is size acceptable for the type; if not, its least and greatest value. */
 bool object_size_ok(enum cap_type type, word_t size, word_t *min, word_t *max);
 
-/* Make an object in zeroed memory (device memory is left alone). */
-struct cap object_create(enum cap_type type, void *memory, word_t size, bool is_device);
+/* The first capability to an object at memory. */
+struct cap object_cap(enum cap_type type, void *memory, word_t size, bool is_device);
 
 /*
  * The capability that a copy of slot's gets, not yet in any slot.

@@ -51,6 +51,11 @@ void slot_set_root(struct slot *slot, struct cap cap);
 /* Fill an empty slot as an original child of parent. */
 void slot_insert_original(struct slot *parent, struct slot *slot, struct cap cap);
 
+/* As that, count slots in a row: each capability's object is bytes behind the
+ * one before it. */
+void slot_insert_originals(struct slot *parent, struct slot *first, word_t count, struct cap cap,
+                           word_t bytes);
+
 /* Fill an empty slot with a capability derived from source; the table above
  * says where in the tree it goes. */
 void slot_insert_derived(struct slot *source, struct slot *slot, struct cap cap);

@@ -11,8 +11,6 @@
 
 void tcb_create(struct tcb *t)
 {
-    arch_regs_init(&t->regs);
-    t->state = TCB_INACTIVE;
     t->domain = arch_cpu()->sched.domains.current;
 }
 

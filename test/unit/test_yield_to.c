@@ -194,6 +194,19 @@ static void test_context_dies(void **state)
     expect_answer(&kt.root, 70);
 }
 
+static void test_context_dies_while_another_runs(void **state)
+{
+    (void)state;
+    struct kt_thread other = kt_thread(150), t = ready_thread(KT_ROOT_PRIORITY);
+    kt_call(&kt.root, t.sc, &yield_to);
+    kt_advance(70);
+    kt_nbsend(&t, other.park, NULL);
+    kt_call(&other, KAAL_ROOT_CNODE,
+            &(struct kt_msg){.label = KAAL_INV_CNODE_DELETE, .length = 2, .w = {t.sc, 64}});
+    assert_true(kt_is_current(&other));
+    expect_answer(&kt.root, 70);
+}
+
 static void test_thread_dies(void **state)
 {
     (void)state;
@@ -314,6 +327,7 @@ int main(void)
         cmocka_unit_test_setup(test_another_yields_to_the_same, kt_boot),
         cmocka_unit_test_setup(test_two_wait_in_turn, kt_boot),
         cmocka_unit_test_setup(test_context_dies, kt_boot),
+        cmocka_unit_test_setup(test_context_dies_while_another_runs, kt_boot),
         cmocka_unit_test_setup(test_thread_dies, kt_boot),
         cmocka_unit_test_setup(test_caller_dies, kt_boot),
         cmocka_unit_test_setup(test_caller_is_stopped, kt_boot),

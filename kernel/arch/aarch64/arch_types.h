@@ -24,7 +24,7 @@ struct arch_fp {
 };
 
 /* The mask does not depend on a predicted branch, nor, behind CSDB, on a
- * predicted value. Arm, "Cache Speculation Side-channels" (2020), 3.2. */
+ * predicted value. Arm ARM (DDI 0487) C6.2, "CSDB". */
 static inline uint64_t index_nospec(uint64_t index, uint64_t size)
 {
     uint64_t mask;

@@ -110,12 +110,18 @@ void arch_cache_invalidate(void *vaddr, size_t bytes)
     const uintptr_t begin = (uintptr_t)vaddr;
     const uintptr_t end = begin + bytes;
     const uintptr_t line = cache.data_line;
-    for (uintptr_t p = begin & ~(line - 1); p < end; p += line) {
-        if (p < begin || end - p < line) {
-            dc_civac(p); /* others may have written to the rest of it */
-        } else {
-            dc_ivac(p);
-        }
+    uintptr_t p = (begin + line - 1) & ~(line - 1);
+    const uintptr_t last = end & ~(line - 1);
+
+    /* Others may have written to the rest of the lines at both ends. */
+    if (p != begin) {
+        dc_civac(begin);
+    }
+    if (last != end) {
+        dc_civac(end);
+    }
+    for (; p < last; p += line) {
+        dc_ivac(p);
     }
     dsb_sy();
 }

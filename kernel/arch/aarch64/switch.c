@@ -14,10 +14,7 @@
 #include "local.h"
 #include "pure/pstate.h"
 
-void arch_regs_init(struct arch_regs *regs)
-{
-    *regs = (struct arch_regs){.pstate = PSTATE_USER};
-}
+_Static_assert(PSTATE_USER == 0, "struct arch_regs begins as zero");
 
 word_t arch_pstate_sanitise(word_t pstate)
 {

@@ -147,11 +147,6 @@ bool host_halts(void (*action)(void *arg), void *arg)
 
 /* ---- Registers ------------------------------------------------------------ */
 
-void arch_regs_init(struct arch_regs *regs)
-{
-    *regs = (struct arch_regs){0};
-}
-
 word_t arch_pstate_sanitise(word_t pstate)
 {
     return pstate_sanitise(pstate);

@@ -23,9 +23,12 @@ static inline kaal_word_t kaal_debug_call(enum kaal_syscall number, kaal_cptr_t 
 }
 
 /*
- * Name a thread: up to 31 characters, the rest is cut off. The kernel shows the
- * name where it speaks of the thread, unprintable characters as \xNN.
- * Returns: false if tcb is no TCB capability.
+ * Name a thread: reports of the kernel use it.
+ * Rights: none; having the capability is the right.
+ * Arguments: tcb; name, of which 31 characters are kept.
+ * Returns: true, or false if tcb is no TCB.
+ * Errors: none.
+ * Notes: debug kernels only; an unknown system call (a fault) in others.
  */
 static inline bool kaal_debug_name(kaal_cptr_t tcb, const char *name)
 {
@@ -37,8 +40,12 @@ static inline bool kaal_debug_name(kaal_cptr_t tcb, const char *name)
 }
 
 /*
- * Print what the root CNode of a thread's capability space holds.
- * Returns: false if tcb is no TCB capability.
+ * Print the capability space of a thread.
+ * Rights: none; having the capability is the right.
+ * Arguments: tcb.
+ * Returns: true, or false if tcb is no TCB.
+ * Errors: none.
+ * Notes: debug kernels only; an unknown system call (a fault) in others.
  */
 static inline bool kaal_debug_caps(kaal_cptr_t tcb)
 {
@@ -46,18 +53,60 @@ static inline bool kaal_debug_caps(kaal_cptr_t tcb)
     return kaal_debug_call(KAAL_SYS_DEBUG_CAPS, tcb, &msg) == 0;
 }
 
-/* Print all threads: state, priority, what they wait for, their time. */
+/*
+ * Print all threads, with state, priority and what they wait for.
+ * Rights: none.
+ * Arguments: none.
+ * Returns: nothing.
+ * Errors: none.
+ * Notes: debug kernels only; an unknown system call (a fault) in others.
+ */
 static inline void kaal_debug_threads(void)
 {
     struct kaal_msg msg = {0};
     (void)kaal_debug_call(KAAL_SYS_DEBUG_THREADS, 0, &msg);
 }
 
-/* Print the current thread and the scheduler's queues. */
+/*
+ * Print the scheduler's queues.
+ * Rights: none.
+ * Arguments: none.
+ * Returns: nothing.
+ * Errors: none.
+ * Notes: debug kernels only; an unknown system call (a fault) in others.
+ */
 static inline void kaal_debug_sched(void)
 {
     struct kaal_msg msg = {0};
     (void)kaal_debug_call(KAAL_SYS_DEBUG_SCHED, 0, &msg);
+}
+
+/*
+ * Check all invariants of the kernel.
+ * Rights: none.
+ * Arguments: none.
+ * Returns: true if all hold; else the name of the broken one is printed.
+ * Errors: none.
+ * Notes: debug kernels only; an unknown system call (a fault) in others.
+ */
+static inline bool kaal_debug_check(void)
+{
+    struct kaal_msg msg = {0};
+    return kaal_debug_call(KAAL_SYS_DEBUG_CHECK, 0, &msg) == 0;
+}
+
+/*
+ * Print a character on the kernel's console.
+ * Rights: none.
+ * Arguments: c.
+ * Returns: nothing.
+ * Errors: none.
+ * Notes: debug kernels only; an unknown system call (a fault) in others.
+ */
+static inline void kaal_debug_putc(char c)
+{
+    struct kaal_msg msg = {0};
+    (void)kaal_debug_call(KAAL_SYS_DEBUG_PUTC, (unsigned char)c, &msg);
 }
 
 #endif

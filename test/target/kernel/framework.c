@@ -24,6 +24,7 @@ static struct arena own;
 static uint64_t thread_area; /* of MAX_THREADS * THREAD_PAGES pages */
 static unsigned thread_count;
 static bool test_has_failed;
+static const char *test_group;
 static const char *test_name;
 
 /* ---- Results -------------------------------------------------------------------- */
@@ -42,7 +43,8 @@ static const char *base_name(const char *path)
 void test_fail(const char *file, int line, const char *expression)
 {
     if (!test_has_failed) {
-        output_printf("FAIL %s: %s:%d %s\n", test_name, base_name(file), line, expression);
+        output_printf("\nFAIL %s.%s: %s:%d %s\n", test_group, test_name, base_name(file), line,
+                      expression);
     }
     test_has_failed = true;
 }
@@ -51,8 +53,8 @@ void test_fail_equal(const char *file, int line, const char *expression, kaal_wo
                      kaal_word_t right)
 {
     if (!test_has_failed) {
-        output_printf("FAIL %s: %s:%d %s (0x%lx, 0x%lx)\n", test_name, base_name(file), line,
-                      expression, left, right);
+        output_printf("\nFAIL %s.%s: %s:%d %s (0x%lx, 0x%lx)\n", test_group, test_name,
+                      base_name(file), line, expression, left, right);
     }
     test_has_failed = true;
 }
@@ -235,13 +237,28 @@ static void check_kernel(void)
     }
 }
 
+static void print_title(const struct test *test)
+{
+    if (test->purpose != NULL) {
+        output_printf("%s.%s: %s ... ", test_group, test->name, test->purpose);
+        return;
+    }
+    output_printf("%s.%s: ", test_group, test->name);
+    for (const char *c = test->name; *c != '\0'; c++) {
+        output_write(*c == '_' ? " " : c, 1);
+    }
+    output_printf(" ... ");
+}
+
 /* Returns whether it passed. */
-static bool run(const struct test *test)
+static bool run(const char *group, const struct test *test)
 {
     const uint64_t free_before = memory_free_bytes();
+    test_group = group;
     test_name = test->name;
     test_has_failed = false;
     thread_count = 0;
+    print_title(test);
     if (arena_create(&test_arena, ARENA_BYTES, ARENA_SLOTS) != KAAL_OK) {
         test_fail(__FILE__, __LINE__, "arena_create() succeeds");
         return false;
@@ -254,7 +271,7 @@ static bool run(const struct test *test)
         test_fail(__FILE__, __LINE__, "all memory has come back");
     }
     if (!test_has_failed) {
-        output_printf("PASS %s\n", test->name);
+        output_printf("ok\n");
     }
     return !test_has_failed;
 }
@@ -280,34 +297,134 @@ static void set_up_all(const struct kaal_bootinfo *bootinfo)
     must(sys_tcb_set_priority(KAAL_ROOT_TCB, KAAL_ROOT_TCB, TEST_PRIORITY), "priority");
 }
 
+/* ---- Groups ---------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    const struct group *group;
+} groups[] = {
+    {"syscall", &syscall_group},
+    {"syscall", &suite_syscall_group},
+    {"unknown_call", &suite_unknown_call_group},
+    {"registers", &suite_register_group},
+    {"cnode", &cnode_group},
+    {"cnode", &suite_cnode_group},
+    {"cspace", &suite_cspace_group},
+    {"retype", &untyped_group},
+    {"retype", &suite_retype_group},
+    {"ipc", &ipc_group},
+    {"ipc", &reply_group},
+    {"ipc", &suite_ipc_group},
+    {"ipc_rights", &suite_rights_group},
+    {"cancel_badged", &suite_cancel_group},
+    {"bind", &suite_bind_group},
+    {"notification", &notification_group},
+    {"notification", &suite_notification_group},
+    {"interrupt", &irq_group},
+    {"interrupt", &suite_interrupt_group},
+    {"scheduling", &scheduling_group},
+    {"scheduling", &suite_scheduling_group},
+    {"sched_context", &suite_sched_context_group},
+    {"timeout", &suite_timeout_group},
+    {"domain", &suite_domain_group},
+    {"fault", &fault_group},
+    {"fault", &suite_fault_group},
+    {"fp", &fp_group},
+    {"fp", &suite_fp_group},
+    {"frame", &suite_frame_group},
+    {"page_table", &suite_table_group},
+    {"vspace", &vspace_group},
+    {"vspace", &suite_vspace_group},
+    {"cache", &cache_group},
+    {"cache", &suite_cache_group},
+    {"preempt_revoke", &suite_preempt_group},
+    {"thread", &tcb_group},
+    {"thread", &suite_thread_group},
+    {"tls", &suite_tls_group},
+    {"debug", &debug_group},
+    {"regress", &suite_regress_group},
+};
+
+enum { GROUP_COUNT = sizeof(groups) / sizeof(groups[0]) };
+
+/* Does "group.name" begin with TEST_ONLY? */
+static bool is_wanted(const char *group, const char *name)
+{
+    const char *only = TEST_ONLY;
+    while (*only != '\0' && *group == *only) {
+        only++;
+        group++;
+    }
+    if (*only == '\0') {
+        return true;
+    }
+    if (*group != '\0' || *only != '.') {
+        return false;
+    }
+    only++;
+    while (*only != '\0' && *name == *only) {
+        only++;
+        name++;
+    }
+    return *only == '\0';
+}
+
+static bool is_same(const char *a, const char *b)
+{
+    while (*a != '\0' && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+struct tally {
+    unsigned passed;
+    unsigned failed;
+};
+
+static void run_group(unsigned index, struct tally *tally)
+{
+    const struct group *group = groups[index].group;
+    for (unsigned i = 0; i < group->count; i++) {
+        if (!is_wanted(groups[index].name, group->tests[i].name)) {
+            continue;
+        }
+        if (run(groups[index].name, &group->tests[i])) {
+            tally->passed++;
+        } else {
+            tally->failed++;
+        }
+    }
+}
+
 /* The tables of the thread area are the framework's own and stay. */
-static const struct test warm_up = TEST(find_kernel_kind);
+static const struct test warm_up = TEST(find_kernel_kind, "is this a debug kernel?");
 
 _Noreturn void kaal_root_main(const struct kaal_bootinfo *bootinfo)
 {
-    const struct group *groups[] = {
-        &syscall_group,      &cnode_group, &untyped_group, &ipc_group,        &reply_group,
-        &notification_group, &tcb_group,   &fault_group,   &scheduling_group, &vspace_group,
-        &irq_group,          &cache_group, &fp_group,      &debug_group,
-    };
-    unsigned passed = 0;
-    unsigned failed = 0;
+    static struct tally tallies[GROUP_COUNT]; /* in the first entry of that name */
+    struct tally all = {0};
+    unsigned first = 0;
     set_up_all(bootinfo);
-    failed += run(&warm_up) ? 0 : 1;
+    all.failed += run("framework", &warm_up) ? 0 : 1;
     output_printf("This is a %s kernel.\n", test_kernel_is_debug ? "debug" : "release");
-    for (unsigned g = 0; g < sizeof(groups) / sizeof(groups[0]); g++) {
-        for (unsigned i = 0; i < groups[g]->count; i++) {
-            if (run(&groups[g]->tests[i])) {
-                passed++;
-            } else {
-                failed++;
-            }
+    for (unsigned g = 0; g < GROUP_COUNT; g++) {
+        first = is_same(groups[g].name, groups[first].name) ? first : g;
+        run_group(g, &tallies[first]);
+    }
+    for (unsigned g = 0; g < GROUP_COUNT; g++) {
+        const unsigned count = tallies[g].passed + tallies[g].failed;
+        all.passed += tallies[g].passed;
+        all.failed += tallies[g].failed;
+        if (count != 0) {
+            output_printf("group %s: %u of %u\n", groups[g].name, tallies[g].passed, count);
         }
     }
-    if (failed == 0 && passed > 0) {
-        output_printf("KAAL VERDICT: PASS %u tests\n", passed);
+    if (all.failed == 0 && all.passed > 0) {
+        output_printf("KAAL VERDICT: PASS %u tests\n", all.passed);
     } else {
-        output_printf("KAAL VERDICT: FAIL %u of %u tests\n", failed, passed + failed);
+        output_printf("KAAL VERDICT: FAIL %u of %u tests\n", all.failed, all.passed + all.failed);
     }
     if (sys_power_off(KAAL_ROOT_POWER) != KAAL_OK) {
         output_printf("the machine stays on\n");

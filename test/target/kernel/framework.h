@@ -20,10 +20,15 @@
 
 struct test {
     const char *name;
+    const char *purpose; /* one line; NULL: the name says it */
     void (*run)(void);
 };
 
-#define TEST(function) {.name = #function, .run = function}
+/* TEST(function, "purpose") or TEST(function). */
+#define TEST(...)                        TEST_EITHER(__VA_ARGS__, NULL, 0)
+#define TEST_EITHER(function, text, ...) {.name = #function, .purpose = (text), .run = (function)}
+
+#define TEST_NAMED(title, function, text) {.name = (title), .purpose = (text), .run = (function)}
 
 struct group {
     const struct test *tests;
@@ -32,9 +37,28 @@ struct group {
 
 #define GROUP(array) {.tests = (array), .count = sizeof(array) / sizeof((array)[0])}
 
+/* The groups, in order, with the names they are printed with; framework.c. A
+ * name may stand for several of them in a row. */
 extern const struct group syscall_group, cnode_group, untyped_group, ipc_group, reply_group,
     notification_group, tcb_group, fault_group, scheduling_group, vspace_group, irq_group,
     cache_group, fp_group, debug_group;
+extern const struct group suite_syscall_group, suite_unknown_call_group, suite_register_group,
+    suite_cnode_group, suite_cspace_group, suite_retype_group, suite_ipc_group, suite_rights_group,
+    suite_cancel_group, suite_bind_group, suite_notification_group, suite_interrupt_group,
+    suite_scheduling_group, suite_sched_context_group, suite_timeout_group, suite_domain_group,
+    suite_fault_group, suite_fp_group, suite_frame_group, suite_table_group, suite_vspace_group,
+    suite_cache_group, suite_preempt_group, suite_thread_group, suite_tls_group,
+    suite_regress_group;
+
+/* Only tests whose "group.name" begins with this are run. */
+#ifndef TEST_ONLY
+#define TEST_ONLY ""
+#endif
+
+/* Nightly: the full counts. */
+#ifndef TEST_LONG
+#define TEST_LONG 0
+#endif
 
 /* A twin of this program has one test that fails, to show that it can. */
 #ifndef TEST_PLANTED_FAULT
@@ -91,7 +115,7 @@ struct kaal_msg message(kaal_word_t label, unsigned length, kaal_word_t w0, kaal
 
 /* ---- Threads --------------------------------------------------------------------- */
 
-enum { MAX_THREADS = 12 };
+enum { MAX_THREADS = 40 };
 
 struct thread {
     kaal_cptr_t tcb;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "framework.h"
 
-#include "mapping.h"
+#include <kaal/broker/mapping.h>
 
 #define AREA       0x7400000000
 #define ALIAS      (AREA + 0x100000)
@@ -127,10 +127,13 @@ static void cache_calls_are_checked(void)
 }
 
 static const struct test tests[] = {
-    TEST(old_contents_are_gone_from_memory),
-    TEST(clean_and_invalidate_meet_memory),
-    TEST(unified_code_runs),
-    TEST(large_page_in_parts),
-    TEST(cache_calls_are_checked),
+    TEST(old_contents_are_gone_from_memory,
+         "B02: what a page held is gone for its next owner, also past the cache"),
+    TEST(clean_and_invalidate_meet_memory,
+         "cleaned bytes are seen without the cache; what goes past it is seen after invalidating"),
+    TEST(unified_code_runs, "code written through one mapping runs at another after a unify there"),
+    TEST(large_page_in_parts, "in a large page any 64 KiB can be reached, and no more at once"),
+    TEST(cache_calls_are_checked,
+         "what is refused: no mapping, device memory, throwing away without Write"),
 };
 const struct group cache_group = GROUP(tests);

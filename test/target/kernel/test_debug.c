@@ -70,9 +70,10 @@ static void debug_calls_are_not_in_release(void)
 }
 
 static const struct test tests[] = {
-    TEST(debug_flag_tells_the_kernel),
-    TEST(debug_calls_print),
-    TEST(debug_calls_refuse_what_is_no_thread),
-    TEST(debug_calls_are_not_in_release),
+    TEST(debug_flag_tells_the_kernel, "the framework knows which kernel this is"),
+    TEST(debug_calls_print, "kaal expect looks for the lines that this prints"),
+    TEST(debug_calls_refuse_what_is_no_thread, "debug calls about a thread refuse what is none"),
+    TEST(debug_calls_are_not_in_release,
+         "each is an UNKNOWN_SYSCALL fault in a release kernel, and only there"),
 };
 const struct group debug_group = GROUP(tests);

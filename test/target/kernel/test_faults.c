@@ -208,15 +208,21 @@ static void no_handler_stops_the_thread(void)
 }
 
 static const struct test tests[] = {
-    TEST(vm_faults_say_what_and_where),
-    TEST(kernel_memory_faults),
-    TEST(write_and_execute_exclude_each_other),
-    TEST(handler_can_repair),
-    TEST(handler_can_refuse),
-    TEST(unknown_syscall_is_emulated),
-    TEST(exception_is_skipped),
-    TEST(privileged_register_faults),
-    TEST(bad_receive_faults),
-    TEST(no_handler_stops_the_thread),
+    TEST(vm_faults_say_what_and_where,
+         "a read, a write and a jump to nowhere say what they were, and where"),
+    TEST(kernel_memory_faults,
+         "the kernel's memory faults like any other that is not the thread's"),
+    TEST(write_and_execute_exclude_each_other,
+         "code is not writable, data and stack are not executable"),
+    TEST(handler_can_repair,
+         "after the handler has mapped the page and answered, the access succeeds"),
+    TEST(handler_can_refuse, "an answer with a label leaves the thread stopped"),
+    TEST(unknown_syscall_is_emulated,
+         "an unknown system call goes to the handler, which can emulate it"),
+    TEST(exception_is_skipped, "an undefined instruction goes to the handler, which can skip it"),
+    TEST(privileged_register_faults, "reading a privileged register is an exception"),
+    TEST(bad_receive_faults, "a receive from an empty slot is a capability fault"),
+    TEST(no_handler_stops_the_thread,
+         "a fault without a handler stops that thread and nothing else"),
 };
 const struct group fault_group = GROUP(tests);

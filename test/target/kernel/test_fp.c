@@ -148,9 +148,12 @@ static void disabled_owner_keeps_its_state(void)
 }
 
 static const struct test tests[] = {
-    TEST(registers_of_two_never_mix),
-    TEST(first_use_finds_zero),
-    TEST(disabled_unit_faults),
-    TEST(disabled_owner_keeps_its_state),
+    TEST(registers_of_two_never_mix,
+         "two threads that interrupt each other in the midst of their values"),
+    TEST(first_use_finds_zero, "a thread's first look at the unit finds nothing of another's"),
+    TEST(disabled_unit_faults,
+         "a thread that may not use the unit faults, and goes on once it may"),
+    TEST(disabled_owner_keeps_its_state,
+         "taken from the one who has it, and given back with what was in it"),
 };
 const struct group fp_group = GROUP(tests);

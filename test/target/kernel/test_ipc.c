@@ -174,12 +174,15 @@ static void deleted_endpoint_frees_sender(void)
 }
 
 static const struct test tests[] = {
-    TEST(words_arrive),
-    TEST(waiting_receiver_gets_message),
-    TEST(senders_queue_by_priority),
-    TEST(grant_passes_capability),
-    TEST(no_grant_passes_nothing),
-    TEST(own_endpoint_is_unwrapped),
-    TEST(deleted_endpoint_frees_sender),
+    TEST(words_arrive, "label, badge, length and each word arrive, for every length"),
+    TEST(waiting_receiver_gets_message, "the same with the receiver waiting first"),
+    TEST(senders_queue_by_priority,
+         "waiting senders are served by priority, equal ones first come first served"),
+    TEST(grant_passes_capability, "with Grant a capability goes along and works at its new place"),
+    TEST(no_grant_passes_nothing, "without Grant none does, and the message arrives all the same"),
+    TEST(own_endpoint_is_unwrapped,
+         "a capability to the endpoint of the transfer arrives as its badge"),
+    TEST(deleted_endpoint_frees_sender,
+         "deleting an endpoint does not strand a waiting sender: it tries again"),
 };
 const struct group ipc_group = GROUP(tests);

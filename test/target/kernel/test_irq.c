@@ -109,9 +109,9 @@ static void timer_interrupt_is_the_kernels(void)
 }
 
 static const struct test tests[] = {
-    TEST(interrupt_signals),
-    TEST(cleared_handler_is_silent),
-    TEST(interrupt_has_one_handler),
-    TEST(timer_interrupt_is_the_kernels),
+    TEST(interrupt_signals, "an interrupt signals its notification, once until it is acknowledged"),
+    TEST(cleared_handler_is_silent, "after clear the interrupt signals nobody"),
+    TEST(interrupt_has_one_handler, "one handler for each interrupt; its number is checked"),
+    TEST(timer_interrupt_is_the_kernels, "the kernel's own timer interrupt is not to be had"),
 };
 const struct group irq_group = GROUP(tests);

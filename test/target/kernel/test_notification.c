@@ -107,11 +107,14 @@ static void binding_is_exclusive(void)
 }
 
 static const struct test tests[] = {
-    TEST(signals_add_up),
-    TEST(signal_wakes_waiter),
-    TEST(unbadged_signal_is_kept),
-    TEST(waiters_queue_by_priority),
-    TEST(bound_notification_wakes_receiver),
-    TEST(binding_is_exclusive),
+    TEST(signals_add_up, "bits of several signals add up until somebody takes them"),
+    TEST(signal_wakes_waiter, "a signal wakes a waiter with its badge"),
+    TEST(unbadged_signal_is_kept,
+         "a signal without a badge is not lost: the next wait returns at once"),
+    TEST(waiters_queue_by_priority,
+         "each signal wakes one waiter, the one of highest priority first"),
+    TEST(bound_notification_wakes_receiver,
+         "a bound notification wakes its thread from receiving; messages still come"),
+    TEST(binding_is_exclusive, "one thread, one notification; unbinding undoes it"),
 };
 const struct group notification_group = GROUP(tests);

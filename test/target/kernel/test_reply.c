@@ -222,14 +222,18 @@ static void dead_server_returns_time(void)
 }
 
 static const struct test tests[] = {
-    TEST(call_is_answered),
-    TEST(passive_server_runs_on_callers_time),
-    TEST(passive_server_needs_a_caller),
-    TEST(calls_nest),
-    TEST(reply_is_used_once),
-    TEST(call_needs_grant_reply),
-    TEST(callers_are_answered_in_any_order),
-    TEST(reused_reply_gives_caller_up),
-    TEST(dead_server_returns_time),
+    TEST(call_is_answered, "call and answer, with a server of higher and one of lower priority"),
+    TEST(passive_server_runs_on_callers_time,
+         "a server without a scheduling context runs on that of its caller"),
+    TEST(passive_server_needs_a_caller, "a passive server without a caller does not run"),
+    TEST(calls_nest, "a call may cause another: answers come back in the reverse order"),
+    TEST(reply_is_used_once, "a reply object answers once; then sending through it does nothing"),
+    TEST(call_needs_grant_reply, "without Grant and GrantReply a call cannot be answered"),
+    TEST(callers_are_answered_in_any_order,
+         "two callers, two reply objects: answered in the other order than asked"),
+    TEST(reused_reply_gives_caller_up,
+         "receiving with a reply object that still holds a caller gives that one up"),
+    TEST(dead_server_returns_time,
+         "a dying server gives the time it was lent back: the caller may go on"),
 };
 const struct group reply_group = GROUP(tests);

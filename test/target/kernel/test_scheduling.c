@@ -383,7 +383,7 @@ static void messages_pass_between_domains(void)
     CHECK_EQUAL(thread.result[0], 0);
     CHECK_OK(sys_domain_set_schedule(KAAL_ROOT_DOMAIN, 0, 0, 1000));
     CHECK_OK(sys_domain_set_schedule(KAAL_ROOT_DOMAIN, 1, 1, 1000));
-    CHECK_OK(sys_domain_start(KAAL_ROOT_DOMAIN, 1));
+    CHECK_OK(sys_domain_start(KAAL_ROOT_DOMAIN, 0));
     while (thread.result[0] == 0) {
     }
     CHECK_OK(no_schedule());
@@ -404,25 +404,34 @@ static void domain_arguments_are_checked(void)
 }
 
 static const struct test tests[] = {
-    TEST(budget_stops_a_spinner),
-    TEST(budget_is_a_share),
-    TEST(equals_take_turns),
-    TEST(lower_priority_waits),
-    TEST(priority_change_preempts),
-    TEST(yield_goes_to_the_equal),
-    TEST(yield_waits_for_the_period),
-    TEST(context_can_be_moved),
-    TEST(parameters_are_checked),
-    TEST(pieces_of_a_budget_come_back),
-    TEST(timeout_fault_names_the_context),
-    TEST(timeout_fault_is_answered),
-    TEST(timeout_fault_can_stop_for_good),
-    TEST(yield_is_no_timeout),
-    TEST(timeout_endpoint_is_checked),
-    TEST(yield_to_runs_the_equal),
-    TEST(yield_to_a_lower_priority_returns),
-    TEST(domains_share_the_processor),
-    TEST(messages_pass_between_domains),
-    TEST(domain_arguments_are_checked),
+    TEST(budget_stops_a_spinner,
+         "a spinner of higher priority runs when made, and is stopped by its budget"),
+    TEST(budget_is_a_share,
+         "it gets its share of the time and no more: 20 ms of 100, the lower priority the rest"),
+    TEST(equals_take_turns, "equals take turns: of two round-robin spinners both get on"),
+    TEST(lower_priority_waits, "a lower priority does not run while a higher one can"),
+    TEST(priority_change_preempts,
+         "raising a ready thread above the running one makes it run at once"),
+    TEST(yield_goes_to_the_equal, "yielding lets the equal run: two yielders advance together"),
+    TEST(yield_waits_for_the_period,
+         "yielding a budget that is less than its period is sleeping to its end"),
+    TEST(context_can_be_moved,
+         "without a scheduling context a thread does not run; with one it goes on"),
+    TEST(parameters_are_checked, "budgets and periods are checked, and that the object is one"),
+    TEST(pieces_of_a_budget_come_back,
+         "however often it blocks, it gets no more than its share (10 of 100"),
+    TEST(timeout_fault_names_the_context, "a timeout fault names the context"),
+    TEST(timeout_fault_is_answered,
+         "answered with label 0 it goes on with the next refill, and faults again"),
+    TEST(timeout_fault_can_stop_for_good, "a timeout fault answered with a label stops the thread"),
+    TEST(yield_is_no_timeout, "yield raises no timeout fault"),
+    TEST(timeout_endpoint_is_checked, "SetTimeoutEndpoint checks its capability"),
+    TEST(yield_to_runs_the_equal, "an equal runs at once, and the answer is the time it took"),
+    TEST(yield_to_a_lower_priority_returns, "YieldTo a lower priority returns at once"),
+    TEST(domains_share_the_processor,
+         "another domain's thread gets its time though this one never blocks, and only then"),
+    TEST(messages_pass_between_domains,
+         "a signal and a call reach a thread of another domain, which runs in its time"),
+    TEST(domain_arguments_are_checked, "domain calls check their arguments"),
 };
 const struct group scheduling_group = GROUP(tests);

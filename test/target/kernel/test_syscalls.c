@@ -111,8 +111,19 @@ static void send_and_receive_in_one(void)
 }
 
 static const struct test tests[] = {
-    TEST(checks_can_fail),          TEST(poll_returns_nothing),  TEST(nbrecv_returns_nothing),
-    TEST(nbsend_is_dropped),        TEST(empty_slot_is_invalid), TEST(wrong_object_is_refused),
-    TEST(short_message_is_refused), TEST(registers_survive),     TEST(send_and_receive_in_one),
+    TEST(checks_can_fail, "a check that does not hold fails its test"),
+    TEST(poll_returns_nothing, "polling an idle notification returns 0 at once"),
+    TEST(nbrecv_returns_nothing,
+         "a non-blocking receive without a sender returns badge 0, empty message"),
+    TEST(nbsend_is_dropped, "a non-blocking send without a receiver is dropped, not kept"),
+    TEST(empty_slot_is_invalid,
+         "an invocation of an empty slot answers INVALID_CAPABILITY about capability 0"),
+    TEST(wrong_object_is_refused, "an object refuses the calls of another object"),
+    TEST(short_message_is_refused,
+         "a message shorter than the call needs is refused before anything happens"),
+    TEST(registers_survive,
+         "system calls leave the callee-saved registers and x9-x18 as they were"),
+    TEST(send_and_receive_in_one,
+         "sys_nbsend_recv() and sys_nbsend_wait() send and receive in one call"),
 };
 const struct group syscall_group = GROUP(tests);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "framework.h"
 
-#include "mapping.h"
+#include <kaal/broker/mapping.h>
 
 static const struct thread_how stopped = {.priority = 150, .is_stopped = true};
 
@@ -223,17 +223,23 @@ static void unknown_flags_are_refused(void)
 }
 
 static const struct test tests[] = {
-    TEST(resume_starts),
-    TEST(suspend_and_resume_restart_a_wait),
-    TEST(registers_read_back),
-    TEST(pstate_is_harmless),
-    TEST(own_registers_are_refused),
-    TEST(priority_needs_authority),
-    TEST(configure_checks_capabilities),
-    TEST(delete_stops),
-    TEST(copied_frame_runs),
-    TEST(copied_registers_are_those_asked_for),
-    TEST(own_ipc_buffer_counts_at_once),
-    TEST(unknown_flags_are_refused),
+    TEST(resume_starts, "a thread runs when resumed and not before"),
+    TEST(suspend_and_resume_restart_a_wait,
+         "suspending a waiting thread cancels the wait; resuming begins it again"),
+    TEST(registers_read_back, "what was written to the registers is read back, all 35 of them"),
+    TEST(pstate_is_harmless, "a thread cannot be given a privileged mode or masked interrupts"),
+    TEST(own_registers_are_refused, "a thread cannot write its own registers"),
+    TEST(priority_needs_authority,
+         "priorities are bounded by the authority's maximum, not by one's own wishes"),
+    TEST(configure_checks_capabilities,
+         "configure checks that each capability is what it should be"),
+    TEST(delete_stops, "a deleted thread is gone, whatever it was doing"),
+    TEST(copied_frame_runs,
+         "a thread that gets another's frame goes on where that one was to begin"),
+    TEST(copied_registers_are_those_asked_for,
+         "frame and integer registers travel each for themselves"),
+    TEST(own_ipc_buffer_counts_at_once,
+         "the caller's own IPC buffer: the next words go through the new one"),
+    TEST(unknown_flags_are_refused, "a flag that the kernel does not know changes nothing"),
 };
 const struct group tcb_group = GROUP(tests);

@@ -172,14 +172,19 @@ static void retype_into_inner_cnode(void)
 }
 
 static const struct test tests[] = {
-    TEST(all_types_can_be_made),
-    TEST(sizes_are_checked),
-    TEST(memory_is_finite),
-    TEST(objects_are_aligned_and_disjoint),
-    TEST(destination_must_be_empty),
-    TEST(memory_is_reused_and_zeroed),
-    TEST(used_untyped_cannot_be_copied),
-    TEST(device_memory_holds_no_objects),
-    TEST(retype_into_inner_cnode),
+    TEST(all_types_can_be_made, "every type can be made, several at once"),
+    TEST(sizes_are_checked, "unknown types and sizes out of range are refused"),
+    TEST(memory_is_finite, "an untyped holds what fits, to the last byte, and no more"),
+    TEST(objects_are_aligned_and_disjoint,
+         "objects lie one after the other, aligned to their size"),
+    TEST(destination_must_be_empty,
+         "a full destination slot refuses the whole call: nothing is made"),
+    TEST(memory_is_reused_and_zeroed,
+         "when all children are gone the memory can be used again, and reads zero"),
+    TEST(used_untyped_cannot_be_copied,
+         "an untyped with children cannot be copied: both could make things of it"),
+    TEST(device_memory_holds_no_objects,
+         "device memory becomes pages and untypeds, never kernel objects"),
+    TEST(retype_into_inner_cnode, "retype can fill a CNode that is reached through another"),
 };
 const struct group untyped_group = GROUP(tests);

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/cspace.h"
 #include "object/asid.h"
 #include "object/irq.h"
+#include "transition.h"
 
 struct kt kt;
 
@@ -132,14 +134,39 @@ bool kt_is_current(const struct kt_thread *t)
 
 /* When nobody can run the kernel sleeps: come back with the idle thread
  * current. */
+/* A call on an object, and not a message to a thread? */
+static bool calls_kernel(const struct tcb *t)
+{
+    struct lookup_failure failure;
+    const struct slot *slot = cspace_lookup(t, t->regs.x[1], &failure);
+    return t->regs.x[0] == KAAL_SYS_CALL && slot != NULL && slot->cap.type != CAP_ENDPOINT &&
+           slot->cap.type != CAP_NOTIFICATION && slot->cap.type != CAP_REPLY;
+}
+
 void kt_enter(void (*entry)(void))
 {
+    struct tcb *t = host_cpu.current;
+    const bool is_call = kt.transitions && entry == kernel_syscall && calls_kernel(t);
+    struct snapshot *before =
+        kt.transitions ? snapshot_take(entry == kernel_syscall ? t : NULL) : NULL;
     if (setjmp(host.idle) == 0) {
         host.idle_jumps = true;
         entry();
     }
     host.idle_jumps = false;
     kt_check();
+    if (before != NULL) {
+        struct snapshot *after = snapshot_take(entry == kernel_syscall ? t : NULL);
+        const bool is_error = is_call && host_cpu.current == t &&
+                              t->regs.pc == KT_SVC + SVC_BYTES &&
+                              kaal_msginfo_label(t->regs.x[0]) != KAAL_OK;
+        const char *broken = transition_check(before, after, is_error);
+        snapshot_free(before);
+        snapshot_free(after);
+        if (broken != NULL) {
+            fail_msg("transition broken: %s", broken);
+        }
+    }
 }
 
 static void enter(struct tcb *t)

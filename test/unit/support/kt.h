@@ -49,7 +49,8 @@ struct kt {
     cptr_t untyped;        /* the largest of RAM */
     cptr_t device_untyped; /* the one at HOST_DEVICE_BASE */
     cptr_t next_slot;
-    bool unchecked; /* a test has forged state: kt_check() lets it pass */
+    bool transitions; /* check what each kernel entry changes (transition.h) */
+    bool unchecked;   /* a test has forged state: kt_check() lets it pass */
 };
 extern struct kt kt;
 

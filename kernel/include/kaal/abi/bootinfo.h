@@ -71,7 +71,7 @@ struct kaal_bootinfo {
     uint64_t payload_bytes;
     uint64_t devicetree; /* flattened devicetree */
     uint64_t devicetree_bytes;
-    uint64_t flags; /* KAAL_BOOTINFO_DEBUG */
+    uint64_t flags;                       /* KAAL_BOOTINFO_DEBUG */
     uint64_t free_vaddr;                  /* nothing is mapped from here to KAAL_USER_TOP */
     struct kaal_slot_range image_pages;   /* pages of the root task's own segments */
     struct kaal_slot_range payload_pages; /* read-only pages of payload, in order */

@@ -53,9 +53,8 @@ static inline unsigned kaal_msginfo_unwrapped(kaal_word_t info)
 }
 
 /*
- * words: the message; words 0-3 mirror the registers only for messages longer
- *   than four words that the kernel writes (fault messages, long IPC); read
- *   and write them through the sys_* functions.
+ * words: words 4 and up of the message. Words 0-3 are in registers; the kernel
+ *   neither reads nor writes them here.
  * caps_or_badges: on send the capability pointers to pass; after a receive
  *   the badges of unwrapped capabilities.
  * receive_cnode, receive_index, receive_depth: where a received capability
