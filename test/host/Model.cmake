@@ -18,5 +18,3 @@ target_link_libraries(test_model PRIVATE kaal-model "${KAAL_CMOCKA}")
 add_test(NAME model.${KAAL_HOST_NAME} COMMAND test_model)
 set_tests_properties(model.${KAAL_HOST_NAME} PROPERTIES LABELS model TIMEOUT 120
     FAIL_REGULAR_EXPRESSION "Running 0 test;\\[  FAILED  \\];Sanitizer;runtime error:")
-# Leaks of the model are of no interest; memory errors and undefined behaviour are.
-set_tests_properties(model.${KAAL_HOST_NAME} PROPERTIES ENVIRONMENT "ASAN_OPTIONS=detect_leaks=0")

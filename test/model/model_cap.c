@@ -304,8 +304,10 @@ enum kaal_err cap_derive(const struct model *m, struct ref ref, struct cap *out)
     case KAAL_OBJ_UNTYPED:
         return slot->children != 0 ? KAAL_ERR_REVOKE_FIRST : KAAL_OK;
     case KAAL_OBJ_VSPACE:
-    case KAAL_OBJ_PAGE_TABLE:
-        return object_at(m, out->object)->u.table.asid == 0 ? KAAL_ERR_ILLEGAL_OPERATION : KAAL_OK;
+    case KAAL_OBJ_PAGE_TABLE: {
+        const struct object *o = object_at(m, out->object);
+        return o->u.table.asid == 0 && !o->u.table.lost ? KAAL_ERR_ILLEGAL_OPERATION : KAAL_OK;
+    }
     case KAAL_OBJ_PAGE:
         out->asid = 0;
         out->where = 0;
@@ -417,8 +419,8 @@ static void sc_destroy(struct model *m, int id)
     if (sc->yield_from != 0) {
         yield_to_complete(m, sc->yield_from);
     }
-    while (sc->replies != 0) {
-        sc_unstack(m, sc->reply[sc->replies - 1]);
+    if (sc->replies != 0) {
+        sc_break(m, sc->reply[sc->replies - 1]);
     }
     if (m->current_sc == id) {
         m->current_sc = 0;

@@ -446,8 +446,8 @@ static struct result sc_unbind(struct model *m, int caller, int sc)
         sc_unbind_tcb(m, sc);
     }
     sc_unbind_ntfn(m, sc);
-    while (s->replies != 0) {
-        sc_unstack(m, s->reply[s->replies - 1]);
+    if (s->replies != 0) {
+        sc_break(m, s->reply[s->replies - 1]);
     }
     return result_ok();
 }

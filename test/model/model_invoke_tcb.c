@@ -131,14 +131,11 @@ static struct result tcb_set_space(struct model *m, int caller, struct ref targe
     if (!get_endpoint(m, msg->cap[0], &fault)) {
         return bad_cap(1);
     }
-    if (cap_of(m, msg->cap[1])->type != KAAL_OBJ_CNODE) {
-        return bad_cap(2);
+    if (!get_cspace(m, msg->cap[1], message_word(m, caller, 0), &cspace, &r, 2)) {
+        return r;
     }
     if (!get_vspace(m, msg->cap[2], &vspace)) {
         return bad_cap(3);
-    }
-    if (!get_cspace(m, msg->cap[1], message_word(m, caller, 0), &cspace, &r, 2)) {
-        return r;
     }
     install(m, target, tcb, MODEL_TCB_FAULT_ENDPOINT, &fault);
     install(m, target, tcb, MODEL_TCB_CSPACE, &cspace);

@@ -60,17 +60,6 @@ static unsigned clip(const struct model *m, int a, int b, uint64_t want)
     return want < most ? (unsigned)want : most;
 }
 
-/* A long message that the kernel writes has its first words in the buffer, too. */
-static void mirror(struct model *m, int id, unsigned words)
-{
-    uint64_t buffer = 0;
-    if (words > KAAL_MSG_REGS && buffer_of(m, id, &buffer)) {
-        for (unsigned i = 0; i < KAAL_MSG_REGS; i++) {
-            model_write(m, buffer + 8 * (uint64_t)i, tcb_at(m, id)->x[3 + i]);
-        }
-    }
-}
-
 void answer(struct model *m, int id, uint64_t label, unsigned words, const uint64_t *word)
 {
     struct tcb *t = tcb_at(m, id);
@@ -80,7 +69,6 @@ void answer(struct model *m, int id, uint64_t label, unsigned words, const uint6
     for (unsigned i = 0; i < words && word != NULL; i++) {
         message_set(m, id, i, word[i]);
     }
-    mirror(m, id, words);
 }
 
 static void deliver(struct model *m, int id, uint64_t info, uint64_t badge)
@@ -127,7 +115,6 @@ static void fault_transfer(struct model *m, int from, uint64_t badge, int to)
     for (unsigned i = 0; i < words; i++) {
         message_set(m, to, i, fault_word(m, from, i));
     }
-    mirror(m, to, words);
     deliver(m, to, kaal_msginfo(fault, 0, words), badge);
 }
 
@@ -207,7 +194,6 @@ static void transfer(struct model *m, int from, int endpoint, uint64_t badge, bo
     for (unsigned i = 0; i < words; i++) {
         message_set(m, to, i, message_word(m, from, i));
     }
-    mirror(m, to, words);
     const uint64_t caps = grant ? transfer_caps(m, from, endpoint, to) : 0;
     deliver(m, to, kaal_msginfo(kaal_msginfo_label(info), 0, words) | caps, badge);
 }
@@ -292,7 +278,7 @@ void thread_cancel(struct model *m, int id)
         return;
     }
     if (t->reply != 0) {
-        sc_unstack(m, t->reply);
+        sc_break(m, t->reply);
         reply_unlink(m, t->reply);
     }
     t->waits_on = 0;
@@ -375,19 +361,22 @@ static void reply_push(struct model *m, int caller, int callee, int reply, bool 
     }
 }
 
-/* The caller no longer waits; the context that it lent comes back if it is the
- * nearest that does. It stays stopped. */
+/* The caller no longer waits. The nearest of those whose context this is gets it
+ * back, any other breaks the chain. It stays stopped. */
 static int reply_pop(struct model *m, int reply)
 {
     struct object *o = object_at(m, reply);
     const int caller = o->u.reply.tcb;
     const int sc = o->u.reply.sc;
-    if (sc != 0) {
-        const bool nearest = sc_at(m, sc)->reply[sc_at(m, sc)->replies - 1] == reply;
-        sc_unstack(m, reply);
-        if (nearest && tcb_at(m, caller)->sc == 0) {
+    struct sc *lent = sc == 0 ? NULL : sc_at(m, sc);
+    if (lent != NULL && lent->reply[lent->replies - 1] == reply) {
+        lent->replies--;
+        o->u.reply.sc = 0;
+        if (tcb_at(m, caller)->sc == 0) {
             sc_donate(m, sc, caller);
         }
+    } else {
+        sc_break(m, reply);
     }
     reply_unlink(m, reply);
     tcb_at(m, caller)->state = MODEL_STOPPED;
@@ -435,7 +424,7 @@ static bool fault_answer(struct model *m, int from, int to, unsigned fault)
     return kaal_msginfo_label(info) == 0;
 }
 
-static void do_reply(struct model *m, int from, int reply, bool grant, bool lend)
+static void do_reply(struct model *m, int from, int reply, bool grant)
 {
     const int to = object_at(m, reply)->u.reply.tcb;
     if (to == 0 || tcb_at(m, to)->state != MODEL_REPLYING) {
@@ -452,9 +441,6 @@ static void do_reply(struct model *m, int from, int reply, bool grant, bool lend
         return;
     }
     t->state = MODEL_RUNNABLE;
-    if (lend && t->sc == 0 && tcb_at(m, from)->sc != 0) {
-        sc_donate(m, tcb_at(m, from)->sc, to);
-    }
     const struct cap *timeout = &object_at(m, to)->slots[MODEL_TCB_TIMEOUT_ENDPOINT].cap;
     if (fault != KAAL_FAULT_TIMEOUT && timeout->type == KAAL_OBJ_ENDPOINT && t->sc != 0 &&
         sc_at(m, t->sc)->budget != 0 && !sc_due(m, sc_at(m, t->sc))) {
@@ -659,6 +645,9 @@ void thread_fault(struct model *m, int id, unsigned fault, uint64_t w0, uint64_t
 void thread_timeout(struct model *m, int id)
 {
     struct tcb *t = tcb_at(m, id);
+    if (t->yield_to != 0) {
+        yield_to_complete(m, id);
+    }
     t->fault_word[0] = sc_at(m, t->sc)->badge;
     sched_unfile(m, id);
     send_fault(m, id, MODEL_TCB_TIMEOUT_ENDPOINT, KAAL_FAULT_TIMEOUT, false);
@@ -710,7 +699,7 @@ static void receive(struct model *m, int id, uint64_t pointer, bool blocking,
     receive_from_endpoint(m, id, cap->object, blocking, reply);
 }
 
-enum send_kind { KIND_CALL, KIND_SEND, KIND_NBSEND, KIND_COMBINED };
+enum send_kind { KIND_CALL, KIND_SEND, KIND_NBSEND, KIND_LENDING };
 
 static void answer_result(struct model *m, int id, const struct result *r)
 {
@@ -728,11 +717,6 @@ static void answer_result(struct model *m, int id, const struct result *r)
 static void perform(struct model *m, int id, struct ref target, struct message *msg,
                     enum send_kind kind)
 {
-    const unsigned type = slot_at(m, target)->cap.type;
-    if (kind == KIND_COMBINED && (type == KAAL_OBJ_TCB || type == KAAL_OBJ_CNODE ||
-                                  type == KAAL_OBJ_SCHED_CONTEXT || type == MODEL_SCHED_CONTROL)) {
-        return; /* these could stop the caller between the two halves */
-    }
     msg->label = kaal_msginfo_label(tcb_at(m, id)->x[2]);
     msg->words = clip(m, id, id, kaal_msginfo_length(tcb_at(m, id)->x[2]));
     const struct result r = invoke(m, id, target, msg);
@@ -744,7 +728,7 @@ static void perform(struct model *m, int id, struct ref target, struct message *
     }
 }
 
-static void send_message(struct model *m, int id, uint64_t pointer, enum send_kind kind, bool lend)
+static void send_message(struct model *m, int id, uint64_t pointer, enum send_kind kind)
 {
     const bool blocking = kind == KIND_CALL || kind == KIND_SEND;
     struct message msg = {0};
@@ -772,7 +756,7 @@ static void send_message(struct model *m, int id, uint64_t pointer, enum send_ki
                                     (cap->rights & KAAL_RIGHT_GRANT_REPLY) != 0,
                                     blocking,
                                     kind == KIND_CALL,
-                                    kind == KIND_CALL || kind == KIND_COMBINED};
+                                    kind == KIND_CALL || kind == KIND_LENDING};
         if (kind == KIND_CALL) {
             tcb_at(m, id)->pc -= SYSTEM_CALL_BYTES;
         }
@@ -782,7 +766,7 @@ static void send_message(struct model *m, int id, uint64_t pointer, enum send_ki
     if (cap->type == KAAL_OBJ_NOTIFICATION) {
         ntfn_signal(m, cap->object, cap->data);
     } else if (cap->type == KAAL_OBJ_REPLY) {
-        do_reply(m, id, cap->object, (cap->rights & KAAL_RIGHT_GRANT) != 0, lend);
+        do_reply(m, id, cap->object, (cap->rights & KAAL_RIGHT_GRANT) != 0);
     } else {
         perform(m, id, target, &msg, kind);
         return;
@@ -807,6 +791,13 @@ static bool debug_call(struct model *m, int id)
     return true;
 }
 
+/* Whether there is a second half of a combined call: an invocation in the first
+ * may have stopped or deleted the caller. */
+static bool goes_on(const struct model *m, int id)
+{
+    return m->current == id && tcb_at(m, id)->state == MODEL_RUNNABLE;
+}
+
 void system_call(struct model *m)
 {
     const int id = m->current;
@@ -816,36 +807,42 @@ void system_call(struct model *m)
     const uint64_t second = t->x[8];
     switch (t->x[0]) {
     case KAAL_SYS_CALL:
-        send_message(m, id, x1, KIND_CALL, false);
+        send_message(m, id, x1, KIND_CALL);
         break;
     case KAAL_SYS_REPLY_RECV:
-        send_message(m, id, reply, KIND_COMBINED, true);
-        receive(m, id, x1, true, &reply);
+        send_message(m, id, reply, KIND_LENDING);
+        if (goes_on(m, id)) {
+            receive(m, id, x1, true, &reply);
+        }
         break;
     case KAAL_SYS_SEND:
-        send_message(m, id, x1, KIND_SEND, false);
+        send_message(m, id, x1, KIND_SEND);
         break;
     case KAAL_SYS_NBSEND:
-        send_message(m, id, x1, KIND_NBSEND, false);
+        send_message(m, id, x1, KIND_NBSEND);
         break;
     case KAAL_SYS_RECV:
     case KAAL_SYS_NBRECV:
         receive(m, id, x1, t->x[0] == KAAL_SYS_RECV, &reply);
         break;
     case KAAL_SYS_NBSEND_RECV:
-        send_message(m, id, x1, KIND_COMBINED, false);
-        receive(m, id, second, true, &reply);
+        send_message(m, id, x1, KIND_LENDING);
+        if (goes_on(m, id)) {
+            receive(m, id, second, true, &reply);
+        }
         break;
     case KAAL_SYS_NBSEND_WAIT:
-        send_message(m, id, x1, KIND_COMBINED, false);
-        receive(m, id, second, true, NULL);
+        send_message(m, id, x1, KIND_LENDING);
+        if (goes_on(m, id)) {
+            receive(m, id, second, true, NULL);
+        }
         break;
     case KAAL_SYS_WAIT:
     case KAAL_SYS_POLL:
         receive(m, id, x1, t->x[0] == KAAL_SYS_WAIT, NULL);
         break;
     case KAAL_SYS_YIELD:
-        sched_yield(m);
+        sched_give_up(m);
         break;
     default:
         if (!debug_call(m, id)) {

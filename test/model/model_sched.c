@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+enum { RELEASED_MAX = 16 }; /* by one timer interrupt */
+
 __extension__ typedef unsigned __int128 wide;
 
 uint64_t us_to_ticks(const struct model *m, uint64_t us)
@@ -105,15 +107,15 @@ void sched_charge(struct model *m)
     }
 }
 
-void sched_yield(struct model *m)
+void sched_give_up(struct model *m)
 {
     sched_charge(m);
     struct sc *sc = sc_at(m, m->current_sc);
     if (m->used_up == 0) {
         charge(m, sc, sc->refill[0].amount);
         m->used_up = sc->tcb;
+        m->used_by_yield = true;
     }
-    m->used_by_yield = true;
 }
 
 static void sc_switch(const struct model *m, struct sc *sc)
@@ -146,13 +148,13 @@ void sc_configure(struct model *m, int id, uint64_t budget, uint64_t period, uin
     sc->max_refills = sc_round_robin(sc) ? 1 : refills;
     sc->refills = 1;
     struct model_refill *first = &sc->refill[0];
-    if (!update) {
+    if (!update || sc_round_robin(sc)) {
         *first = (struct model_refill){m->now, budget};
     } else {
         if (due) {
             first->time = m->now;
         }
-        if (sc_round_robin(sc) || first->amount >= budget) {
+        if (first->amount >= budget) {
             first->amount = budget;
         } else {
             sc->refill[1] = (struct model_refill){first->time + period, budget - first->amount};
@@ -310,8 +312,9 @@ static void next_domain(struct model *m)
 void sched_timer(struct model *m)
 {
     sched_charge(m);
-    for (int id = first_released(m); id != 0; id = first_released(m)) {
-        if (sc_at(m, tcb_at(m, id)->sc)->refill[0].time > m->now) {
+    for (unsigned i = 0; i < RELEASED_MAX; i++) {
+        const int id = first_released(m);
+        if (id == 0 || sc_at(m, tcb_at(m, id)->sc)->refill[0].time > m->now) {
             break;
         }
         back(m, id);
@@ -344,8 +347,9 @@ static void file_used_up(struct model *m)
     file(m, id);
 }
 
-/* The first of the highest priority among those woken goes before its equals. */
-static void place_woken(struct model *m)
+/* Of those woken the first of the highest priority is filed last: before its
+ * equals, or behind them if the current thread goes on. */
+static void place_woken(struct model *m, bool before)
 {
     int best = 0;
     for (int i = 0; i < m->wakings; i++) {
@@ -355,8 +359,10 @@ static void place_woken(struct model *m)
             best = id;
         }
     }
-    if (best != 0) {
+    if (best != 0 && before) {
         sched_front(m, best);
+    } else if (best != 0) {
+        back(m, best);
     }
     m->wakings = 0;
 }
@@ -374,14 +380,15 @@ static int choose(struct model *m)
         } else if (able) {
             if (t->domain == m->domains.current &&
                 (best == 0 || tcb_at(m, best)->priority <= t->priority)) {
+                place_woken(m, false);
                 return id;
             }
-            place_woken(m);
+            place_woken(m, true);
             sched_front(m, id);
             return best_ready(m);
         }
     }
-    place_woken(m);
+    place_woken(m, true);
     return best_ready(m);
 }
 
@@ -478,21 +485,22 @@ void sc_unbind_ntfn(struct model *m, int id)
     }
 }
 
-void sc_unstack(struct model *m, int reply)
+/* The context comes back to neither this caller nor those before it in the chain. */
+void sc_break(struct model *m, int reply)
 {
-    struct object *o = object_at(m, reply);
-    if (o->u.reply.sc == 0) {
+    const int id = object_at(m, reply)->u.reply.sc;
+    if (id == 0) {
         return;
     }
-    struct sc *sc = sc_at(m, o->u.reply.sc);
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < sc->replies; i++) {
-        if (sc->reply[i] != reply) {
-            sc->reply[kept++] = sc->reply[i];
-        }
+    struct sc *sc = sc_at(m, id);
+    uint32_t gone = 0;
+    while (object_at(m, reply)->u.reply.sc != 0) {
+        object_at(m, sc->reply[gone++])->u.reply.sc = 0;
     }
-    sc->replies = kept;
-    o->u.reply.sc = 0;
+    for (uint32_t i = gone; i < sc->replies; i++) {
+        sc->reply[i - gone] = sc->reply[i];
+    }
+    sc->replies -= gone;
 }
 
 /* The answer of a YieldTo that has waited for its caller to run again. */

@@ -102,6 +102,7 @@ struct object {
             uint32_t asid; /* VSpace: its own; table: where it is mapped; 0: none */
             uint64_t vaddr;
             unsigned level;
+            bool lost; /* VSpace: its identifier went with the pool, it never gets another */
         } table;
         struct {
             int *vspace;
@@ -204,7 +205,7 @@ void sched_unfile(struct model *m, int tcb); /* out of the ready or release queu
 void sched_front(struct model *m, int tcb);
 void sched_refile(struct model *m, int tcb); /* priority, domain or context have changed */
 void sched_charge(struct model *m);          /* the context in use, up to now */
-void sched_yield(struct model *m);
+void sched_give_up(struct model *m);
 void sched_timer(struct model *m);
 void sched_exit(struct model *m);
 bool sched_can_run(const struct model *m, int tcb);
@@ -214,7 +215,7 @@ void sc_donate(struct model *m, int sc, int to);
 void sc_bind_tcb(struct model *m, int sc, int tcb);
 void sc_unbind_tcb(struct model *m, int sc);
 void sc_unbind_ntfn(struct model *m, int sc);
-void sc_unstack(struct model *m, int reply);
+void sc_break(struct model *m, int reply);
 uint64_t sc_take_consumed(struct model *m, int sc); /* microseconds */
 void yield_to_complete(struct model *m, int tcb);
 void domain_start(struct model *m, unsigned entry);

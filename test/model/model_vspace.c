@@ -95,7 +95,9 @@ void pool_forget(struct model *m, int pool)
     const struct object *o = object_at(m, pool);
     for (unsigned i = 0; i < MODEL_TABLE_ENTRIES; i++) {
         if (o->u.pool.vspace[i] != 0) {
-            object_at(m, o->u.pool.vspace[i])->u.table.asid = 0;
+            struct object *vspace = object_at(m, o->u.pool.vspace[i]);
+            vspace->u.table.asid = 0;
+            vspace->u.table.lost = true;
         }
     }
     m->pool[o->u.pool.index] = 0;
@@ -273,7 +275,7 @@ static struct result make_pool(struct model *m, int caller, const struct message
     const int pool = object_new(m, MODEL_ASID_POOL, paddr, KAAL_PAGE_BITS);
     object_at(m, pool)->u.pool.index = index;
     m->pool[index] = pool;
-    const struct cap made = {.type = MODEL_ASID_POOL, .object = pool};
+    const struct cap made = {.type = MODEL_ASID_POOL, .original = true, .object = pool};
     slot_fill(m, at.ref, &made, ut);
     return result_ok();
 }
@@ -282,7 +284,8 @@ static struct result assign(struct model *m, int pool, const struct message *msg
 {
     const struct cap *cap = cap_of(m, msg->cap[0]);
     struct object *o = object_at(m, pool);
-    if (cap->type != KAAL_OBJ_VSPACE || object_at(m, cap->object)->u.table.asid != 0) {
+    if (cap->type != KAAL_OBJ_VSPACE || object_at(m, cap->object)->u.table.asid != 0 ||
+        object_at(m, cap->object)->u.table.lost) {
         return result_err1(KAAL_ERR_INVALID_CAPABILITY, 1);
     }
     unsigned i = o->u.pool.index == 0 ? 1 : 0; /* identifier 0 is nobody's */

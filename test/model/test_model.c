@@ -807,6 +807,405 @@ static void test_context_returns_to_nearest_caller(void **state)
     svc(KAAL_SYS_YIELD, 0, 0, 0, 0);
 }
 
+/* Root calls TCB, which calls TCB2, which runs: all on the root's context. */
+static void make_chain(void)
+{
+    make_objects();
+    assert_int_equal(retype(UT, KAAL_OBJ_ENDPOINT, 0, FREE, 1), 0);
+    make_thread(TCB, 200, SC, 0);
+    make_thread(TCB2, 210, SC2, 0);
+    lower_root(100);
+    svc(KAAL_SYS_RECV, FREE, 0, REPLY2, 0);
+    svc(KAAL_SYS_RECV, EP, 0, REPLY, 0);
+    assert_int_equal(CALL(SC, KAAL_INV_SCHED_CONTEXT_UNBIND, 0, 0, {0}), 0);
+    assert_int_equal(CALL(SC2, KAAL_INV_SCHED_CONTEXT_UNBIND, 0, 0, {0}), 0);
+    svc(KAAL_SYS_CALL, EP, 0, 0, 0);
+    svc(KAAL_SYS_CALL, FREE, 0, 0, 0);
+    assert_int_equal(model_current(m), at(TCB2));
+    assert_int_equal(sc(KAAL_ROOT_SCHED_CONTEXT).replies, 2);
+}
+
+static void test_stopped_caller_breaks_the_chain(void **state)
+{
+    (void)state;
+    struct model_reply r;
+    make_chain();
+    svc(KAAL_SYS_SEND, TCB, kaal_msginfo(KAAL_INV_TCB_SUSPEND, 0, 0), 0, 0);
+    assert_int_equal(sc(KAAL_ROOT_SCHED_CONTEXT).replies, 0);
+    assert_int_equal(sc(KAAL_ROOT_SCHED_CONTEXT).tcb, at(TCB2));
+    assert_true(model_reply(m, at(REPLY), &r));
+    assert_int_equal(r.tcb, ROOT_TCB); /* still waits, but gets no context back */
+    assert_int_equal(r.sc, 0);
+    assert_true(model_reply(m, at(REPLY2), &r));
+    assert_int_equal(r.tcb, 0);
+    svc(KAAL_SYS_SEND, REPLY, 0, 0, 0);
+    assert_int_equal(thread(ROOT_TCB).state, MODEL_RUNNABLE);
+    assert_int_equal(thread(ROOT_TCB).sc, 0);
+    assert_int_equal(thread(ROOT_TCB).queue, MODEL_NO_QUEUE);
+    assert_int_equal(model_current(m), at(TCB2));
+}
+
+static void test_stopped_first_caller_breaks_the_chain(void **state)
+{
+    (void)state;
+    make_chain();
+    svc(KAAL_SYS_SEND, KAAL_ROOT_TCB, kaal_msginfo(KAAL_INV_TCB_SUSPEND, 0, 0), 0, 0);
+    assert_int_equal(sc(KAAL_ROOT_SCHED_CONTEXT).replies, 1);
+    svc(KAAL_SYS_SEND, REPLY2, 0, 0, 0);
+    assert_int_equal(model_current(m), at(TCB));
+    assert_int_equal(model_current_sc(m), ROOT_SC);
+    assert_int_equal(sc(KAAL_ROOT_SCHED_CONTEXT).replies, 0);
+}
+
+static void test_answer_from_below_breaks_the_chain(void **state)
+{
+    (void)state;
+    make_chain();
+    svc(KAAL_SYS_SEND, REPLY, 0, 0, 0); /* the one at the bottom */
+    assert_int_equal(thread(ROOT_TCB).sc, 0);
+    assert_int_equal(sc(KAAL_ROOT_SCHED_CONTEXT).replies, 1);
+    assert_int_equal(model_sc_reply(m, ROOT_SC, 0), at(REPLY2));
+}
+
+/* The current thread deletes a slot of the root's CNode; it has no buffer and needs none. */
+static void erase_by_send(uint64_t slot)
+{
+    set(3, slot);
+    set(4, 64);
+    svc(KAAL_SYS_SEND, KAAL_ROOT_CNODE, kaal_msginfo(KAAL_INV_CNODE_DELETE, 0, 2), 0, 0);
+}
+
+static void test_deleted_reply_gives_the_context_back(void **state)
+{
+    (void)state;
+    make_chain();
+    erase_by_send(REPLY2); /* the nearest: TCB has it back, but stays stopped */
+    assert_int_equal(thread(at(TCB)).state, MODEL_STOPPED);
+    assert_int_equal(thread(at(TCB)).sc, ROOT_SC);
+    assert_int_equal(thread(at(TCB2)).sc, 0);
+    assert_int_equal(model_current(m), 0);
+    assert_int_equal(sc(KAAL_ROOT_SCHED_CONTEXT).replies, 1);
+}
+
+static void test_deleted_reply_below_breaks_the_chain(void **state)
+{
+    (void)state;
+    make_chain();
+    erase_by_send(REPLY);
+    assert_int_equal(thread(ROOT_TCB).state, MODEL_STOPPED);
+    assert_int_equal(thread(ROOT_TCB).sc, 0);
+    assert_int_equal(model_current(m), at(TCB2));
+    svc(KAAL_SYS_SEND, REPLY2, 0, 0, 0);
+    assert_int_equal(model_current(m), at(TCB));
+    assert_int_equal(model_current_sc(m), ROOT_SC);
+}
+
+static void test_deleted_reply_of_a_receiver_stops_it(void **state)
+{
+    (void)state;
+    make_objects();
+    const uint64_t t = make_thread(TCB, 200, SC, 0);
+    lower_root(100);
+    svc(KAAL_SYS_RECV, EP, 0, REPLY, 0);
+    assert_int_equal(erase(REPLY), 0);
+    assert_int_equal(thread(t).state, MODEL_STOPPED);
+    assert_int_equal(model_waiters(m, at(EP), NULL, 0), 0);
+}
+
+static void test_deleted_context_leaves_callers_waiting(void **state)
+{
+    (void)state;
+    struct model_reply r;
+    make_chain();
+    erase_by_send(KAAL_ROOT_SCHED_CONTEXT);
+    assert_int_equal(model_current(m), 0);
+    assert_int_equal(model_current_sc(m), 0);
+    assert_int_equal(thread(at(TCB2)).state, MODEL_RUNNABLE);
+    assert_int_equal(thread(at(TCB2)).sc, 0);
+    assert_int_equal(thread(at(TCB)).state, MODEL_REPLYING);
+    assert_int_equal(thread(ROOT_TCB).state, MODEL_REPLYING);
+    assert_true(model_reply(m, at(REPLY2), &r));
+    assert_int_equal(r.sc, 0);
+    assert_true(r.answers);
+}
+
+static void test_deleted_server_takes_the_context_with_it(void **state)
+{
+    (void)state;
+    make_chain();
+    erase_by_send(TCB2); /* itself: the context is nobody's, the callers wait */
+    assert_int_equal(cap(TCB2).type, MODEL_NULL);
+    assert_int_equal(model_current(m), 0);
+    assert_int_equal(sc(KAAL_ROOT_SCHED_CONTEXT).tcb, 0);
+    assert_int_equal(sc(KAAL_ROOT_SCHED_CONTEXT).replies, 2);
+    assert_int_equal(thread(at(TCB)).state, MODEL_REPLYING);
+}
+
+static void test_deleted_caller_breaks_the_chain(void **state)
+{
+    (void)state;
+    struct model_reply r;
+    make_chain();
+    erase_by_send(TCB);
+    assert_int_equal(cap(TCB).type, MODEL_NULL);
+    assert_true(model_reply(m, at(REPLY2), &r));
+    assert_int_equal(r.tcb, 0);
+    assert_true(model_reply(m, at(REPLY), &r));
+    assert_int_equal(r.sc, 0);
+    assert_int_equal(thread(ROOT_TCB).state, MODEL_REPLYING);
+    assert_int_equal(model_current_sc(m), ROOT_SC);
+}
+
+/* ---- Combined calls ---- */
+
+static void test_nbsend_recv(void **state)
+{
+    (void)state;
+    make_objects();
+    const uint64_t t = make_thread(TCB, 200, SC, 0);
+    assert_int_equal(mint(FREE, EP, 15, 5), 0);
+    assert_int_equal(retype(UT, KAAL_OBJ_ENDPOINT, 0, FREE + 1, 1), 0);
+    lower_root(100);
+    /* Nobody receives: the message is dropped, and it waits on the second. */
+    svc(KAAL_SYS_NBSEND_RECV, FREE, kaal_msginfo(3, 0, 1), REPLY, FREE + 1);
+    assert_int_equal(thread(t).state, MODEL_RECEIVING);
+    assert_int_equal(thread(t).waits_on, at(FREE + 1));
+    assert_int_equal(thread(t).reply, at(REPLY));
+    assert_int_equal(thread(t).pc, 0x1000);
+    assert_int_equal(model_waiters(m, at(EP), NULL, 0), 0);
+    svc(KAAL_SYS_SEND, FREE + 1, 0, 0, 0);
+    assert_int_equal(model_current(m), t);
+    assert_int_equal(reg(31), 0x1004);
+    svc(KAAL_SYS_RECV, EP, 0, REPLY, 0);
+    /* The root sends to it, then receives; the thread is not passive. */
+    const uint64_t pc = reg(31);
+    svc(KAAL_SYS_NBSEND_RECV, FREE, kaal_msginfo(3, 0, 1), REPLY2, FREE + 1);
+    assert_int_equal(model_current(m), t);
+    assert_int_equal(model_current_sc(m), at(SC));
+    assert_int_equal(reg(1), 5);
+    assert_int_equal(thread(ROOT_TCB).state, MODEL_RECEIVING);
+    assert_int_equal(thread(ROOT_TCB).sc, ROOT_SC);
+    assert_int_equal(thread(ROOT_TCB).pc, pc);
+}
+
+static void test_nbsend_lends_to_the_passive(void **state)
+{
+    (void)state;
+    make_objects();
+    const uint64_t t = make_thread(TCB, 200, SC, 0);
+    lower_root(100);
+    svc(KAAL_SYS_RECV, EP, 0, REPLY, 0);
+    assert_int_equal(CALL(SC, KAAL_INV_SCHED_CONTEXT_UNBIND, 0, 0, {0}), 0);
+    svc(KAAL_SYS_NBSEND_WAIT, EP, 0, 0, NTFN);
+    assert_int_equal(model_current(m), t);
+    assert_int_equal(model_current_sc(m), ROOT_SC);
+    assert_int_equal(thread(ROOT_TCB).state, MODEL_WAITING);
+    assert_int_equal(thread(ROOT_TCB).waits_on, at(NTFN));
+    assert_int_equal(thread(ROOT_TCB).sc, 0);
+    assert_int_equal(sc(KAAL_ROOT_SCHED_CONTEXT).replies, 0); /* nothing brings it back */
+    svc(KAAL_SYS_NBSEND_WAIT, NTFN, 0, 0, EP);                /* a signal lends nothing */
+    assert_int_equal(thread(ROOT_TCB).state, MODEL_RUNNABLE);
+    assert_int_equal(thread(ROOT_TCB).sc, 0);
+    assert_int_equal(thread(t).state, MODEL_RECEIVING);
+    assert_int_equal(thread(t).reply, 0);
+    assert_int_equal(thread(t).sc, ROOT_SC);
+}
+
+static void test_plain_nbsend_lends_nothing(void **state)
+{
+    (void)state;
+    make_objects();
+    const uint64_t t = make_thread(TCB, 200, SC, 0);
+    lower_root(100);
+    svc(KAAL_SYS_RECV, EP, 0, REPLY, 0);
+    assert_int_equal(CALL(SC, KAAL_INV_SCHED_CONTEXT_UNBIND, 0, 0, {0}), 0);
+    svc(KAAL_SYS_NBSEND, EP, 0, 0, 0);
+    assert_int_equal(thread(t).state, MODEL_RUNNABLE);
+    assert_int_equal(thread(t).sc, 0);
+    assert_int_equal(model_current(m), ROOT_TCB);
+}
+
+static void test_nbsend_wait_on_its_own_signal(void **state)
+{
+    (void)state;
+    make_objects();
+    assert_int_equal(mint(FREE, NTFN, 15, 6), 0);
+    svc(KAAL_SYS_NBSEND_WAIT, FREE, 0, 0, NTFN);
+    assert_int_equal(model_current(m), ROOT_TCB);
+    assert_int_equal(reg(1), 6);
+    /* The receive phase faults even if nothing was sent. */
+    const uint64_t pc = reg(31);
+    svc(KAAL_SYS_NBSEND_WAIT, FREE + 1, 0, 0, REPLY);
+    assert_int_equal(thread(ROOT_TCB).state, MODEL_STOPPED);
+    assert_int_equal(thread(ROOT_TCB).pc, pc);
+}
+
+static void test_combined_calls_perform(void **state)
+{
+    (void)state;
+    make_objects();
+    const uint64_t t = make_thread(TCB, 50, SC, 0);
+    const uint64_t info = kaal_msginfo(KAAL_INV_TCB_SUSPEND, 0, 0);
+    svc(KAAL_SYS_SEND, NTFN, 0, 0, 0);
+    svc(KAAL_SYS_NBSEND_WAIT, TCB, info, 0, NTFN);
+    assert_int_equal(thread(t).state, MODEL_STOPPED);
+    assert_int_equal(reg(0), 0);
+    svc(KAAL_SYS_SEND, NTFN, 0, 0, 0);
+    svc(KAAL_SYS_REPLY_RECV, NTFN, kaal_msginfo(KAAL_INV_TCB_RESUME, 0, 0), TCB, 0);
+    assert_int_equal(thread(t).state, MODEL_RUNNABLE);
+    /* One that stops its caller has no second half. */
+    const uint64_t pc = reg(31);
+    svc(KAAL_SYS_NBSEND_WAIT, KAAL_ROOT_TCB, info, 0, NTFN);
+    assert_int_equal(thread(ROOT_TCB).state, MODEL_STOPPED);
+    assert_int_equal(thread(ROOT_TCB).pc, pc + 4);
+    assert_int_equal(model_current(m), t);
+}
+
+static void test_combined_call_deletes_its_caller(void **state)
+{
+    (void)state;
+    make_objects();
+    make_thread(TCB, 200, SC, 0);
+    lower_root(100);
+    set(3, TCB);
+    set(4, 64);
+    svc(KAAL_SYS_NBSEND_RECV, KAAL_ROOT_CNODE, kaal_msginfo(KAAL_INV_CNODE_DELETE, 0, 2), REPLY,
+        EP);
+    assert_int_equal(cap(TCB).type, MODEL_NULL);
+    assert_int_equal(model_current(m), ROOT_TCB);
+    assert_int_equal(model_waiters(m, at(EP), NULL, 0), 0);
+}
+
+static void test_reply_recv_lends_nothing(void **state)
+{
+    (void)state;
+    make_objects();
+    /* TCB calls TCB2 on its own context, loses it, and is answered. */
+    const uint64_t client = make_thread(TCB, 150, SC, 0);
+    const uint64_t server = make_thread(TCB2, 200, SC2, 0);
+    lower_root(100);
+    svc(KAAL_SYS_RECV, EP, 0, REPLY, 0);
+    svc(KAAL_SYS_CALL, EP, 0, 0, 0);
+    assert_int_equal(model_current(m), server);
+    svc(KAAL_SYS_SEND, SC, kaal_msginfo(KAAL_INV_SCHED_CONTEXT_UNBIND, 0, 0), 0, 0);
+    svc(KAAL_SYS_REPLY_RECV, EP, 0, REPLY, 0);
+    assert_int_equal(thread(client).state, MODEL_RUNNABLE);
+    assert_int_equal(thread(client).sc, 0);
+    assert_int_equal(thread(server).sc, at(SC2));
+    assert_int_equal(thread(server).state, MODEL_RECEIVING);
+}
+
+static void test_fault_without_right_to_answer_is_forgotten(void **state)
+{
+    (void)state;
+    make_objects();
+    const uint64_t t = make_thread(TCB, 200, SC, EP);
+    lower_root(100);
+    model_vm_fault(m, 0xdead, false, 1);
+    svc(KAAL_SYS_WAIT, EP, 0, 0, 0); /* without a reply object */
+    assert_int_equal(reg(0), kaal_msginfo(KAAL_FAULT_VM, 0, 4));
+    assert_int_equal(thread(t).state, MODEL_STOPPED);
+    assert_int_equal(thread(t).fault, 0);
+    assert_int_equal(CALL(TCB, KAAL_INV_TCB_RESUME, 0, 0, {0}), 0);
+    assert_int_equal(model_current(m), t);
+    assert_int_equal(reg(31), 0x1000);
+}
+
+static void test_buffer_words_of_registers_stay(void **state)
+{
+    (void)state;
+    make_objects();
+    make_thread(TCB, 200, SC, EP);
+    lower_root(100);
+    for (uint64_t i = 0; i < 4; i++) {
+        model_write(m, IPC_PAGE + 8 * i, 1000 + i);
+    }
+    svc(999, 0, 0, 0, 0);
+    svc(KAAL_SYS_RECV, EP, 0, REPLY, 0);
+    assert_int_equal(reg(0), kaal_msginfo(KAAL_FAULT_UNKNOWN_SYSCALL, 0, 35));
+    assert_int_equal(CALL(TCB, KAAL_INV_TCB_READ_REGISTERS, 2, 0, {0, 35}), 0);
+    assert_int_equal(reg(0) & 0x7f, 35);
+    for (uint64_t i = 0; i < 4; i++) {
+        assert_int_equal(model_read(m, IPC_PAGE + 8 * i), 1000 + i);
+    }
+}
+
+static void test_reply_recv_to_an_endpoint_lends(void **state)
+{
+    (void)state;
+    make_objects();
+    const uint64_t t = make_thread(TCB, 200, SC, 0);
+    lower_root(100);
+    svc(KAAL_SYS_RECV, EP, 0, REPLY, 0);
+    assert_int_equal(CALL(SC, KAAL_INV_SCHED_CONTEXT_UNBIND, 0, 0, {0}), 0);
+    svc(KAAL_SYS_REPLY_RECV, NTFN, 0, EP, 0);
+    assert_int_equal(model_current(m), t);
+    assert_int_equal(model_current_sc(m), ROOT_SC);
+    assert_int_equal(thread(ROOT_TCB).state, MODEL_WAITING);
+    assert_int_equal(thread(ROOT_TCB).sc, 0);
+}
+
+static void test_second_signal_wakes_nobody(void **state)
+{
+    (void)state;
+    make_objects();
+    struct model_ntfn n;
+    const uint64_t t = make_thread(TCB, 200, SC, 0);
+    assert_int_equal(mint(FREE, NTFN, 15, 4), 0);
+    lower_root(100);
+    svc(KAAL_SYS_RECV, EP, 0, REPLY, 0);
+    svc(KAAL_SYS_SEND, NTFN, 0, 0, 0);
+    assert_int_equal(CALL(TCB, KAAL_INV_TCB_BIND_NOTIFICATION, 0, 1, {0}, {NTFN}), 0);
+    svc(KAAL_SYS_SEND, FREE, 0, 0, 0);
+    assert_int_equal(thread(t).state, MODEL_RECEIVING);
+    assert_true(model_ntfn(m, at(NTFN), &n));
+    assert_true(n.active);
+    assert_int_equal(n.pending, 4);
+}
+
+static void test_set_space(void **state)
+{
+    (void)state;
+    struct model_slot found;
+    make_objects();
+    assert_int_equal(retype(UT, KAAL_OBJ_CNODE, 4, FREE, 1), 0);
+    assert_int_equal(copy(FREE + 1, EP, KAAL_RIGHT_READ | KAAL_RIGHT_GRANT), 0);
+    const uint64_t wide = 61; /* with a radix of 4 too many bits */
+    assert_int_equal(CALL(TCB, KAAL_INV_TCB_SET_SPACE, 1, 3, {wide}, {FREE + 1, EP, TCB}),
+                     KAAL_ERR_INVALID_CAPABILITY);
+    assert_int_equal(reg(3), 1); /* a fault endpoint without Write */
+    assert_int_equal(CALL(TCB, KAAL_INV_TCB_SET_SPACE, 1, 3, {wide}, {EP, EP, TCB}),
+                     KAAL_ERR_INVALID_CAPABILITY);
+    assert_int_equal(reg(3), 2);
+    assert_int_equal(CALL(TCB, KAAL_INV_TCB_SET_SPACE, 1, 3, {wide}, {EP, FREE, TCB}),
+                     KAAL_ERR_ILLEGAL_OPERATION);
+    assert_int_equal(CALL(TCB, KAAL_INV_TCB_SET_SPACE, 1, 3, {60}, {EP, FREE, TCB}),
+                     KAAL_ERR_INVALID_CAPABILITY);
+    assert_int_equal(reg(3), 3);
+    assert_int_equal(
+        CALL(TCB, KAAL_INV_TCB_SET_SPACE, 1, 3, {0xabc << 6 | 12}, {EP, FREE, KAAL_ROOT_VSPACE}),
+        0);
+    struct model_cap c;
+    assert_true(model_cap(m, (struct model_slot){at(TCB), MODEL_TCB_CSPACE}, &c));
+    assert_int_equal(c.guard, 0xabc);
+    assert_int_equal(c.guard_bits, 12);
+    assert_int_equal(c.parent.index, FREE);
+    assert_int_equal(cap(FREE).guard_bits, 0); /* the copy alone has it */
+    assert_true(model_lookup(m, at(TCB), 0xabc5ull << 48, &found));
+    assert_int_equal(found.object, at(FREE));
+    assert_int_equal(found.index, 5);
+    assert_false(model_lookup(m, at(TCB), 0xabd5ull << 48, &found));
+    /* Guard 0 keeps the one that the capability has. */
+    assert_int_equal(mint(FREE + 2, FREE, 15, 3 << 6 | 8), 0);
+    assert_int_equal(
+        CALL(TCB, KAAL_INV_TCB_SET_SPACE, 1, 3, {0}, {FREE + 9, FREE + 2, KAAL_ROOT_VSPACE}), 0);
+    assert_true(model_cap(m, (struct model_slot){at(TCB), MODEL_TCB_CSPACE}, &c));
+    assert_int_equal(c.guard, 3);
+    assert_int_equal(c.guard_bits, 8);
+    assert_true(model_cap(m, (struct model_slot){at(TCB), MODEL_TCB_FAULT_ENDPOINT}, &c));
+    assert_int_equal(c.type, MODEL_NULL);
+}
+
 /* ---- Time ---- */
 
 static void test_charge_splits(void **state)
@@ -1002,6 +1401,105 @@ static void test_domains(void **state)
     assert_int_equal(model_current(m), ROOT_TCB);
 }
 
+static void test_becomes_round_robin(void **state)
+{
+    (void)state;
+    make_objects();
+    make_thread(TCB, 200, SC, 0);
+    lower_root(100);
+    model_advance(m, 1000); /* used up: the next is due 10000 after the first */
+    model_timer(m);
+    assert_int_equal(configure_sc(SC, 500, 500, 0), 0);
+    const struct model_sc s = sc(SC);
+    assert_true(s.round_robin);
+    assert_int_equal(s.refills, 1);
+    assert_int_equal(s.refill[0].time, model_now(m));
+    assert_int_equal(s.refill[0].amount, 500);
+    assert_int_equal(model_current(m), at(TCB));
+}
+
+static void test_woken_together(void **state)
+{
+    (void)state;
+    make_objects();
+    assert_int_equal(configure_sc(SC, 1000, 1000, 0), 0);
+    assert_int_equal(configure_sc(SC2, 1000, 1000, 0), 0);
+    const uint64_t a = make_thread(TCB, 50, SC, 0);
+    const uint64_t b = make_thread(TCB2, 50, SC2, 0);
+    uint64_t order[2];
+    lower_root(10);
+    svc(KAAL_SYS_WAIT, NTFN, 0, 0, 0);
+    svc(KAAL_SYS_WAIT, NTFN, 0, 0, 0);
+    lower_root(50);
+    /* Both wake, the root goes on: the first of them is filed last. */
+    assert_int_equal(erase(NTFN), 0);
+    assert_int_equal(model_current(m), ROOT_TCB);
+    assert_int_equal(model_ready(m, 0, 50, order, 2), 2);
+    assert_int_equal(order[0], b);
+    assert_int_equal(order[1], a);
+}
+
+static void test_sixteen_are_released_at_once(void **state)
+{
+    (void)state;
+    enum { MANY = 18 };
+    assert_int_equal(retype(UT, KAAL_OBJ_TCB, 0, FREE, MANY), 0);
+    assert_int_equal(retype(UT, KAAL_OBJ_SCHED_CONTEXT, 8, FREE + 100, MANY), 0);
+    for (uint32_t i = 0; i < MANY; i++) {
+        assert_int_equal(configure_sc(FREE + 100 + i, 200, 100000, 0), 0);
+        make_thread(FREE + i, 200, FREE + 100 + i, 0);
+    }
+    lower_root(100);
+    for (unsigned i = 0; i < MANY; i++) {
+        model_advance(m, 200);
+        model_timer(m);
+    }
+    assert_int_equal(model_current(m), ROOT_TCB);
+    assert_int_equal(model_release(m, NULL, 0), MANY);
+    model_advance(m, 200000);
+    model_timer(m);
+    assert_int_equal(model_release(m, NULL, 0), MANY - 16);
+    assert_true(model_deadline(m) <= model_now(m));
+    model_timer(m);
+    assert_int_equal(model_release(m, NULL, 0), 0);
+}
+
+static void test_yield_to_ends_before_a_timeout(void **state)
+{
+    (void)state;
+    make_objects();
+    const uint64_t a = make_thread(TCB, 200, SC, 0);
+    const uint64_t b = make_thread(TCB2, 200, SC2, 0);
+    assert_int_equal(CALL(TCB, KAAL_INV_TCB_SET_TIMEOUT_ENDPOINT, 0, 1, {0}, {EP}), 0);
+    lower_root(100);
+    assert_int_equal(model_current(m), a);
+    model_advance(m, 950); /* 50 are left: used up when the core changes to the other */
+    svc(KAAL_SYS_CALL, SC2, kaal_msginfo(KAAL_INV_SCHED_CONTEXT_YIELD_TO, 0, 0), 0, 0);
+    assert_int_equal(model_current(m), b);
+    assert_int_equal(thread(a).fault, KAAL_FAULT_TIMEOUT);
+    assert_int_equal(thread(a).yield_to, 0);
+    assert_int_equal(thread(a).x[0], kaal_msginfo(0, 0, 1));
+}
+
+static void test_yield_too_late_is_a_timeout(void **state)
+{
+    (void)state;
+    make_objects();
+    const uint64_t t = make_thread(TCB, 200, SC, 0);
+    assert_int_equal(CALL(TCB, KAAL_INV_TCB_SET_TIMEOUT_ENDPOINT, 0, 1, {0}, {EP}), 0);
+    lower_root(100);
+    model_advance(m, 300);
+    svc(KAAL_SYS_YIELD, 0, 0, 0, 0);
+    assert_int_equal(thread(t).fault, 0);
+    assert_int_equal(thread(t).queue, MODEL_RELEASE);
+    model_advance(m, 10000);
+    model_timer(m);
+    assert_int_equal(model_current(m), t);
+    model_advance(m, 950); /* running has used it up */
+    svc(KAAL_SYS_YIELD, 0, 0, 0, 0);
+    assert_int_equal(thread(t).fault, KAAL_FAULT_TIMEOUT);
+}
+
 /* ---- Address spaces ---- */
 
 static uint64_t map(uint64_t page, uint64_t vaddr, uint64_t rights, uint64_t attributes)
@@ -1077,12 +1575,22 @@ static void test_asids(void **state)
                           {FREE + 1, 64}, {UT_4K, KAAL_ROOT_CNODE}),
                      0);
     assert_int_equal(cap(FREE + 1).parent.index, UT_4K);
+    assert_true(cap(FREE + 1).is_original);
+    assert_int_equal(copy(FREE + 2, FREE + 1, 15), 0);
+    assert_int_equal(cap(FREE + 2).parent.index, FREE + 1);
+    assert_int_equal(revoke(FREE + 1), 0);
+    assert_int_equal(cap(FREE + 2).type, MODEL_NULL);
     assert_int_equal(CALL(FREE + 1, KAAL_INV_ASID_POOL_ASSIGN, 0, 1, {0}, {FREE}), 0);
     assert_int_equal(cap(FREE).asid, 512);
     assert_int_equal(CALL(FREE + 1, KAAL_INV_ASID_POOL_ASSIGN, 0, 1, {0}, {FREE}),
                      KAAL_ERR_INVALID_CAPABILITY);
     assert_int_equal(erase(FREE + 1), 0);
     assert_int_equal(cap(FREE).asid, 0);
+    /* For good; but the capability can still be copied. */
+    assert_int_equal(CALL(KAAL_ROOT_ASID_POOL, KAAL_INV_ASID_POOL_ASSIGN, 0, 1, {0}, {FREE}),
+                     KAAL_ERR_INVALID_CAPABILITY);
+    assert_int_equal(reg(3), 1);
+    assert_int_equal(copy(FREE + 2, FREE, 15), 0);
 }
 
 /* ---- Interrupts ---- */
@@ -1166,6 +1674,27 @@ int main(void)
         T(test_suspend_and_resume),
         T(test_reply_object_gives_its_caller_up),
         T(test_context_returns_to_nearest_caller),
+        T(test_stopped_caller_breaks_the_chain),
+        T(test_stopped_first_caller_breaks_the_chain),
+        T(test_answer_from_below_breaks_the_chain),
+        T(test_deleted_reply_gives_the_context_back),
+        T(test_deleted_reply_below_breaks_the_chain),
+        T(test_deleted_reply_of_a_receiver_stops_it),
+        T(test_deleted_context_leaves_callers_waiting),
+        T(test_deleted_server_takes_the_context_with_it),
+        T(test_deleted_caller_breaks_the_chain),
+        T(test_nbsend_recv),
+        T(test_nbsend_lends_to_the_passive),
+        T(test_plain_nbsend_lends_nothing),
+        T(test_nbsend_wait_on_its_own_signal),
+        T(test_combined_calls_perform),
+        T(test_combined_call_deletes_its_caller),
+        T(test_reply_recv_lends_nothing),
+        T(test_reply_recv_to_an_endpoint_lends),
+        T(test_second_signal_wakes_nobody),
+        T(test_set_space),
+        T(test_fault_without_right_to_answer_is_forgotten),
+        T(test_buffer_words_of_registers_stay),
         T(test_charge_splits),
         T(test_used_up_waits_in_release_queue),
         T(test_less_than_min_is_used_up),
@@ -1176,6 +1705,11 @@ int main(void)
         T(test_yield_to),
         T(test_order_of_equals),
         T(test_domains),
+        T(test_yield_too_late_is_a_timeout),
+        T(test_becomes_round_robin),
+        T(test_woken_together),
+        T(test_sixteen_are_released_at_once),
+        T(test_yield_to_ends_before_a_timeout),
         T(test_page_map),
         T(test_page_tables),
         T(test_cache_calls),

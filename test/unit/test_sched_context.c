@@ -624,7 +624,7 @@ static void test_time_passes_in_the_kernel(void **state)
         } else if (kt_is_current(&t)) {
             kt_nbsend(&t, other.park, NULL);
         } else if (kt_is_current(&other)) {
-            kt_wait(&other, other.park);
+            kt_wait(&other, other.park); /* signalled again: it goes on */
         } else {
             kt_yield(&kt.root);
         }
