@@ -3,7 +3,7 @@
 
 #include <kaal/broker/output.h>
 
-enum { WARM_UP = 3, SAMPLES = 17 };
+enum { WARM_UP = 3, SAMPLES = BENCH_ROUNDS - WARM_UP };
 
 static const struct bench_place places[] = {
     {.suffix = "", .levels = 1},
