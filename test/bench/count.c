@@ -267,7 +267,10 @@ int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int a
         fprintf(stderr, "count: symbols, report and entry are needed\n");
         return -1;
     }
+    remove(report); /* an old one must not pass for this run's */
     qemu_plugin_register_vcpu_tb_trans_cb(id, translate);
-    qemu_plugin_register_atexit_cb(id, write_report, NULL);
+    if (measure_begin != 0) {
+        qemu_plugin_register_atexit_cb(id, write_report, NULL);
+    }
     return 0;
 }
