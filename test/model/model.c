@@ -572,11 +572,7 @@ bool model_cap(const struct model *m, struct model_slot where, struct model_cap 
     out->children = slot->children;
     out->parent = public_slot(m, slot->parent);
     const struct slot *up = slot_at(m, slot->parent);
-    for (uint32_t i = 0; up != NULL && i < up->children; i++) {
-        if (ref_same(up->child[i], ref)) {
-            out->place = up->children - 1 - i;
-        }
-    }
+    out->place = up == NULL ? 0 : up->children - 1 - slot->at;
     return true;
 }
 
@@ -758,7 +754,8 @@ static const char *check_slot(const struct model *m, struct ref ref, uint32_t *c
     }
     for (uint32_t i = 0; i < slot->children; i++) {
         const struct slot *child = slot_at(m, slot->child[i]);
-        if (child == NULL || child->cap.type == MODEL_NULL || !ref_same(child->parent, ref)) {
+        if (child == NULL || child->cap.type == MODEL_NULL || !ref_same(child->parent, ref) ||
+            child->at != i) {
             return "a child that does not know its parent";
         }
     }

@@ -154,6 +154,7 @@ static void test_held_signal_wakes_nobody(void **state)
     (void)state;
     const cptr_t n = kt_object(CAP_NOTIFICATION, 0), ep = kt_object(CAP_ENDPOINT, 0);
     const cptr_t badged = kt_badged(n, KAAL_RIGHT_WRITE, 0x10);
+    const cptr_t reply = kt_object(CAP_REPLY, 0);
     struct kt_thread t = kt_thread(HIGH);
     const cptr_t reply = kt_object(CAP_REPLY, 0);
     kt_unpark(&t);
