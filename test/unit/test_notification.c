@@ -156,7 +156,6 @@ static void test_held_signal_wakes_nobody(void **state)
     const cptr_t badged = kt_badged(n, KAAL_RIGHT_WRITE, 0x10);
     const cptr_t reply = kt_object(CAP_REPLY, 0);
     struct kt_thread t = kt_thread(HIGH);
-    const cptr_t reply = kt_object(CAP_REPLY, 0);
     kt_unpark(&t);
     kt_recv(&t, ep, reply);
     signal(n);
