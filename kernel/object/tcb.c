@@ -103,6 +103,13 @@ static void set_waiting_priority(struct tcb *t, struct tree *waiters, uint8_t pr
     tree_insert(waiters, &t->wait, (uint64_t)KAAL_MAX_PRIORITY - priority);
 }
 
+/* In the release queue, which knows neither priorities nor domains: t stays
+ * where it is in it. */
+static bool is_to_be_released(const struct tcb *t)
+{
+    return t->state == TCB_RUNNING && t->wait.linked;
+}
+
 void tcb_set_priority(struct tcb *t, uint8_t priority)
 {
     switch (t->state) {
@@ -114,6 +121,10 @@ void tcb_set_priority(struct tcb *t, uint8_t priority)
         set_waiting_priority(t, &((struct ntfn *)t->blocked_on)->waiters, priority);
         break;
     case TCB_RUNNING:
+        if (is_to_be_released(t)) {
+            t->priority = priority;
+            break;
+        }
         sched_remove(t);
         t->priority = priority;
         sched_wake(t);
@@ -126,7 +137,7 @@ void tcb_set_priority(struct tcb *t, uint8_t priority)
 
 void tcb_set_domain(struct tcb *t, uint8_t domain)
 {
-    if (t->state != TCB_RUNNING) {
+    if (t->state != TCB_RUNNING || is_to_be_released(t)) {
         t->domain = domain;
         return;
     }

@@ -2,10 +2,11 @@
 /*
  * Random sequences of events on kernel and model.
  *
- *   model-diff [--seed n] [--sequences n] [--steps n] [--save file] [--no-shrink]
+ *   model-diff [--seed n] [--sequences n] [--least n] [--steps n] [--save file] [--no-shrink]
  *   model-diff --replay file...
  *
- * The same seed makes the same events. Work is done in a child process, so
+ * The same seed makes the same events. As many sequences are made as it takes
+ * to compare --least steps, and no fewer than --sequences. Work is done in a child process, so
  * that a crash is a difference like any other. The events of one that fails
  * are made fewer, as long as they still fail, and printed. Exit status: 0 no
  * difference, 1 one, 2 usage.
@@ -35,7 +36,7 @@ static struct shared {
     struct event events[EVENTS_MAX];
 } *shared;
 
-static uint64_t arg_seed = 1, arg_sequences = 100, arg_steps = 500;
+static uint64_t arg_seed = 1, arg_sequences = 100, arg_least, arg_steps = 500;
 static bool arg_shrink = true;
 static const char *arg_save;
 
@@ -79,7 +80,7 @@ static bool run_sequence(uint64_t seed, FILE *report)
 
 static bool run_all(FILE *report)
 {
-    for (uint64_t i = 0; i < arg_sequences; i++) {
+    for (uint64_t i = 0; i < arg_sequences || shared->steps < arg_least; i++) {
         if (!run_sequence(arg_seed * 1000003 + i, report)) {
             return false;
         }
@@ -271,9 +272,9 @@ static int replay(const char *name)
 
 static int usage(void)
 {
-    fprintf(stderr,
-            "model-diff [--seed n] [--sequences n] [--steps n] [--save file] [--no-shrink]\n"
-            "model-diff --replay file...\n");
+    fprintf(stderr, "model-diff [--seed n] [--sequences n] [--least n] [--steps n] [--save file]\n"
+                    "           [--no-shrink]\n"
+                    "model-diff --replay file...\n");
     return 2;
 }
 
@@ -299,6 +300,8 @@ int main(int argc, char **argv)
             arg_seed = strtoull(argv[++i], NULL, 0);
         } else if (strcmp(argv[i], "--sequences") == 0 && has_value) {
             arg_sequences = strtoull(argv[++i], NULL, 0);
+        } else if (strcmp(argv[i], "--least") == 0 && has_value) {
+            arg_least = strtoull(argv[++i], NULL, 0);
         } else if (strcmp(argv[i], "--steps") == 0 && has_value) {
             arg_steps = strtoull(argv[++i], NULL, 0);
         } else if (strcmp(argv[i], "--save") == 0 && has_value) {

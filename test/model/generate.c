@@ -515,6 +515,18 @@ static void make_listed_call(struct message *m)
     }
 }
 
+/* Often one that has been used and is free again. */
+static uint64_t untyped_cptr(void)
+{
+    const struct path *p = path_of(CAP_UNTYPED);
+    for (unsigned i = 0; i < 8 && p != NULL && percent(80) &&
+                         (p->slot->first != NULL || cap_untyped_watermark(&p->slot->cap) == 0);
+         i++) {
+        p = path_of(CAP_UNTYPED);
+    }
+    return p == NULL ? any_cptr() : cptr_of(p);
+}
+
 static void make_retype(struct message *m)
 {
     static const uint8_t types[] = {CAP_UNTYPED, CAP_ENDPOINT, CAP_ENDPOINT,   CAP_NOTIFICATION,
@@ -525,7 +537,7 @@ static void make_retype(struct message *m)
     const unsigned type = types[below(sizeof(types))];
     uint64_t size = 0;
     m->label = KAAL_INV_UNTYPED_RETYPE;
-    m->cptr = cptr_of_type(CAP_UNTYPED);
+    m->cptr = untyped_cptr();
     m->caps[m->cap_count++] = node == NULL ? wild() : cptr_of(node);
     if (type == CAP_UNTYPED) {
         size = 6 + below(9);
@@ -551,6 +563,16 @@ static void make_retype(struct message *m)
     add_word(m, percent(80) ? 1 : 1 + below(4));
 }
 
+/* Often memory that can be used anew then. */
+static struct place revoked_slot(const struct cap *cnode)
+{
+    if (percent(70)) {
+        return filled_slot(cnode, CAP_NULL);
+    }
+    return is_root_cnode(cnode) ? in_cnode(cnode, generate_slot(SMALL + below(3)))
+                                : filled_slot(cnode, CAP_UNTYPED);
+}
+
 /* Calls on CNodes, all with slots that exist. */
 static void make_cnode_call(struct message *m)
 {
@@ -569,8 +591,10 @@ static void make_cnode_call(struct message *m)
     m->cptr = cptr_of(dest);
     switch (m->label) {
     case KAAL_INV_CNODE_DELETE:
-    case KAAL_INV_CNODE_REVOKE:
         add_place(m, filled_slot(to, CAP_NULL));
+        return;
+    case KAAL_INV_CNODE_REVOKE:
+        add_place(m, revoked_slot(to));
         return;
     case KAAL_INV_CNODE_CANCEL_BADGED_SENDS:
         add_place(m, filled_slot(to, CAP_ENDPOINT));

@@ -815,6 +815,33 @@ static const char *check_sc(const struct model *m, int id)
     return sc->tcb != 0 && tcb_at(m, sc->tcb)->sc != id ? "a thread of another context" : NULL;
 }
 
+static const char *check_ntfn(const struct model *m, int id)
+{
+    const struct object *o = object_at(m, id);
+    const struct object *tcb = object_at(m, o->u.ntfn.tcb);
+    const struct object *sc = object_at(m, o->u.ntfn.sc);
+    if (o->u.ntfn.tcb != 0 && (tcb->type != KAAL_OBJ_TCB || tcb->u.tcb->ntfn != id)) {
+        return "a notification bound to a thread that is not to it";
+    }
+    if (o->u.ntfn.sc != 0 && (sc->type != KAAL_OBJ_SCHED_CONTEXT || sc->u.sc->ntfn != id)) {
+        return "a notification with a context that has another";
+    }
+    return NULL;
+}
+
+static const char *check_reply(const struct model *m, int id)
+{
+    const struct object *o = object_at(m, id);
+    const struct object *tcb = object_at(m, o->u.reply.tcb);
+    const struct object *sc = object_at(m, o->u.reply.sc);
+    if (o->u.reply.tcb != 0 && (tcb->type != KAAL_OBJ_TCB || tcb->u.tcb->reply != id)) {
+        return "a reply object of a thread that has another";
+    }
+    return o->u.reply.sc != 0 && (o->u.reply.tcb == 0 || sc->type != KAAL_OBJ_SCHED_CONTEXT)
+               ? "a reply object that brings back what is gone"
+               : NULL;
+}
+
 const char *model_check(const struct model *m)
 {
     const char *why = NULL;
@@ -834,6 +861,10 @@ const char *model_check(const struct model *m)
             why = check_thread(m, i);
         } else if (why == NULL && o->type == KAAL_OBJ_SCHED_CONTEXT) {
             why = check_sc(m, i);
+        } else if (why == NULL && o->type == KAAL_OBJ_NOTIFICATION) {
+            why = check_ntfn(m, i);
+        } else if (why == NULL && o->type == KAAL_OBJ_REPLY) {
+            why = check_reply(m, i);
         }
     }
     for (int i = 1; i < m->objects && why == NULL; i++) {

@@ -309,6 +309,23 @@ static void test_set_on_a_thread_without_time(void **state)
     assert_true(t.tcb->is_ready_queued);
 }
 
+/* It is released by the timer interrupt, and only by that. */
+static void test_set_on_a_thread_about_to_be_released(void **state)
+{
+    (void)state;
+    struct kt_thread t = kt_thread(HIGH);
+    kt_configure_sc(t.sc, 1000, 10000);
+    kt_unpark(&t);
+    kt_yield(&t);
+    host.now += 10000 * KT_US; /* and no interrupt yet */
+    kt_ok(set_domain(&t, 0));
+    kt_ok(kt_invoke(t.cap, KAAL_INV_TCB_SET_PRIORITY, KT_WORDS(HIGH + 1), KT_CAPS(KAAL_ROOT_TCB)));
+    assert_true(kt_is_current(&kt.root));
+    assert_true(t.tcb->wait.linked);
+    kt_advance(0);
+    assert_true(kt_is_current(&t));
+}
+
 static void test_set_on_the_current_thread(void **state)
 {
     (void)state;
@@ -450,6 +467,7 @@ int main(void)
         cmocka_unit_test_setup(test_set_can_preempt, kt_boot),
         cmocka_unit_test_setup(test_set_on_a_blocked_thread, kt_boot),
         cmocka_unit_test_setup(test_set_on_a_thread_without_time, kt_boot),
+        cmocka_unit_test_setup(test_set_on_a_thread_about_to_be_released, kt_boot),
         cmocka_unit_test_setup(test_set_on_the_current_thread, kt_boot),
         cmocka_unit_test_setup(test_current_keeps_its_place, kt_boot),
         cmocka_unit_test_setup(test_call_across_domains, kt_boot),

@@ -10,6 +10,7 @@
 #include "arch/aarch64/pure/pstate.h"
 
 #include "core/ipc.h"
+#include "object/sched_context.h"
 
 unsigned nondet_unsigned(void);
 bool nondet_bool(void);
@@ -18,6 +19,7 @@ word_t nondet_word(void);
 static struct tcb thread, handler;
 static struct kaal_ipc_buffer buffer;
 static bool has_buffer;
+static struct sc context;
 
 struct kaal_ipc_buffer *tcb_ipc_buffer(const struct tcb *t)
 {
@@ -28,6 +30,12 @@ struct kaal_ipc_buffer *tcb_ipc_buffer(const struct tcb *t)
 word_t arch_pstate_sanitise(word_t pstate)
 {
     return pstate_sanitise(pstate);
+}
+
+word_t sc_take_consumed(struct sc *sc)
+{
+    __CPROVER_assert(sc == &context, "the thread's");
+    return 0x10000 + 35; /* word 1 of TIMEOUT */
 }
 
 enum { THREAD = 0x10000, HANDLER = 0x20000, BUFFER = 0x30000, WORDS = 40 };
@@ -50,6 +58,7 @@ static void fill(void)
     }
     thread.fault.kind = (enum kaal_fault)nondet_unsigned();
     has_buffer = nondet_bool();
+    thread.sc = nondet_bool() ? &context : NULL;
 }
 
 /* Lengths of messages and answers, and the register a message or answer
@@ -68,6 +77,9 @@ static word_t expected(enum kaal_fault kind, unsigned i)
 {
     if (kind == KAAL_FAULT_CAP || kind == KAAL_FAULT_VM) {
         return (word_t)THREAD + (i == 0 ? 31 : 33 + i);
+    }
+    if (kind == KAAL_FAULT_TIMEOUT && i == 1 && thread.sc == NULL) {
+        return 0;
     }
     return (word_t)THREAD + of_kind[kind].first + i;
 }
