@@ -11,7 +11,9 @@
  * operation. entry: the loader's first instruction. The kernel alone runs in
  * the upper half of the address space. The report (JSON) has "boot_loader" and
  * "boot_kernel", from the first instruction of either to the root task's first,
- * and for each operation, in order, the last sample's instructions.
+ * and for each operation, in order, of its last sample: the kernel's instructions,
+ * by function too; the isb and TLB maintenance instructions among them; and the
+ * distinct lines of 64 bytes that it read or wrote, up to 511.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -28,14 +30,20 @@ struct qemu_info;
 enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS = 0 };
 typedef void (*tb_callback)(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
 typedef void (*exec_callback)(unsigned vcpu, void *data);
+typedef void (*access_callback)(unsigned vcpu, uint32_t info, uint64_t vaddr, void *data);
+enum qemu_plugin_mem_rw { QEMU_PLUGIN_MEM_RW = 3 };
 typedef void (*exit_callback)(qemu_plugin_id_t id, void *data);
 
 void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, tb_callback callback);
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn, exec_callback callback,
                                             enum qemu_plugin_cb_flags flags, void *data);
+void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn, access_callback callback,
+                                      enum qemu_plugin_cb_flags flags, enum qemu_plugin_mem_rw rw,
+                                      void *data);
 void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, exit_callback callback, void *data);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t i);
+size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *insn, void *dest, size_t length);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
 
 __attribute__((visibility("default"))) int qemu_plugin_version = 4;
@@ -44,7 +52,13 @@ qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc,
 
 /* ---- Symbols --------------------------------------------------------------------- */
 
-enum { SYMBOLS_MAX = 4096, NAME_BYTES = 64, OPERATIONS_MAX = 256, FUNCTIONS_MAX = 40 };
+enum {
+    SYMBOLS_MAX = 4096,
+    NAME_BYTES = 64,
+    OPERATIONS_MAX = 256,
+    FUNCTIONS_MAX = 40,
+    LINES_MAX = 511
+};
 
 struct symbol {
     uint64_t address;
@@ -122,9 +136,11 @@ static unsigned samples = 1, sample_count;
 static uint64_t loader_count, kernel_count;
 static enum { RESET, LOADER, KERNEL, BOOTED } stage;
 static bool is_measuring;
+static unsigned isb_count, tlbi_count, line_count;
+static uint64_t lines[LINES_MAX];
 
 static struct operation {
-    unsigned total;
+    unsigned total, isb, tlbi, lines;
     int count;
     struct {
         const char *name;
@@ -146,7 +162,7 @@ static void keep_operation(void)
     static struct symbol *order[SYMBOLS_MAX];
     int used = 0;
     struct operation *o = &operations[operation_count];
-    *o = (struct operation){0};
+    *o = (struct operation){.isb = isb_count, .tlbi = tlbi_count, .lines = line_count};
     for (int i = 0; i < symbol_count; i++) {
         if (symbols[i].used > 0) {
             order[used++] = &symbols[i];
@@ -178,7 +194,9 @@ static void write_report(qemu_plugin_id_t id, void *data)
             loader_count + kernel_count, kernel_count);
     for (unsigned i = 0; i < operation_count; i++) {
         const struct operation *o = &operations[i];
-        fprintf(f, "%s\n  {\"total\": %u, \"functions\": [", i == 0 ? "" : ",", o->total);
+        fprintf(f,
+                "%s\n  {\"total\": %u, \"isb\": %u, \"tlbi\": %u, \"lines\": %u, \"functions\": [",
+                i == 0 ? "" : ",", o->total, o->isb, o->tlbi, o->lines);
         for (int j = 0; j < o->count; j++) {
             fprintf(f, "%s{\"name\": \"%s\", \"instructions\": %u}", j == 0 ? "" : ", ",
                     o->functions[j].name, o->functions[j].used);
@@ -218,6 +236,7 @@ static void run(unsigned vcpu, void *data)
         symbol_at(address)->used += is_measuring;
     } else if (address == measure_begin) {
         is_measuring = true;
+        isb_count = tlbi_count = line_count = 0;
         for (int i = 0; i < symbol_count; i++) {
             symbols[i].used = 0;
         }
@@ -226,13 +245,56 @@ static void run(unsigned vcpu, void *data)
     }
 }
 
+static void count_one(unsigned vcpu, void *data)
+{
+    (void)vcpu;
+    *(unsigned *)data += is_measuring;
+}
+
+static void touch(unsigned vcpu, uint32_t info, uint64_t vaddr, void *data)
+{
+    const uint64_t line = vaddr / 64;
+    (void)vcpu;
+    (void)info;
+    (void)data;
+    for (unsigned i = 0; i < line_count; i++) {
+        if (lines[i] == line) {
+            return;
+        }
+    }
+    if (is_measuring && line_count < LINES_MAX) {
+        lines[line_count++] = line;
+    }
+}
+
+/* isb, and TLBI: Arm ARM C6.2.133 and C5.5. */
+static void translate_kernel(struct qemu_plugin_insn *insn)
+{
+    uint32_t code = 0;
+    qemu_plugin_insn_data(insn, &code, sizeof(code));
+    if (code == 0xd5033fdf) {
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, count_one, QEMU_PLUGIN_CB_NO_REGS, &isb_count);
+    } else if ((code & 0xfff8f000) == 0xd5088000) {
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, count_one, QEMU_PLUGIN_CB_NO_REGS,
+                                               &tlbi_count);
+    }
+    if (measure_begin != 0) {
+        qemu_plugin_register_vcpu_mem_cb(insn, touch, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW,
+                                         NULL);
+    }
+}
+
 static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
     (void)id;
     for (size_t i = 0; i < qemu_plugin_tb_n_insns(tb); i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
+        const uint64_t address = qemu_plugin_insn_vaddr(insn);
         qemu_plugin_register_vcpu_insn_exec_cb(insn, run, QEMU_PLUGIN_CB_NO_REGS,
-                                               (void *)(uintptr_t)qemu_plugin_insn_vaddr(insn));
+                                               (void *)(uintptr_t)address);
+        if (is_kernel(address)) {
+            translate_kernel(insn);
+        }
     }
 }
 

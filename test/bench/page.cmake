@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -DBENCH= -DBUDGETS= -DLOG= -DPROFILE= -DPAGE= [-DONLY_CHECK=ON] -P page.cmake
 # Writes the parts of PAGE between "<!-- begin x -->" and "<!-- end x -->":
-# results, missed, profile. ONLY_CHECK: writes nothing; PAGE must name every
+# results, missed, profile, lines. ONLY_CHECK: writes nothing; PAGE must name every
 # operation of BUDGETS (the numbers change with the kernel).
 cmake_minimum_required(VERSION 3.25)
 include("${CMAKE_CURRENT_LIST_DIR}/rows.cmake")
@@ -123,6 +123,22 @@ foreach(op IN LISTS worst)
     string(APPEND parts "\n")
 endforeach()
 
+# ---- Lines and barriers ----------------------------------------------------------------
+
+set(lines_table "| `op` | lines of 64 bytes | isb | TLB maintenance |\n|---|--:|--:|--:|\n")
+foreach(op IN ITEMS poll call_0 call_0_across call_4_across send_higher signal_waiter signal_waiter_across
+        yield_across fault_across map unmap)
+    list(FIND bench_ops ${op} index)
+    math(EXPR index "${index} + 1")
+    string(APPEND lines_table "| `${op}` |")
+    foreach(field IN ITEMS lines isb tlbi)
+        string(JSON value GET "${profile}" operations ${index} ${field})
+        string(APPEND lines_table " ${value} |")
+    endforeach()
+    string(APPEND lines_table "\n")
+endforeach()
+
+replace_part(lines "${lines_table}")
 replace_part(results "${results}")
 replace_part(missed "${missed}")
 replace_part(profile "${parts}")
