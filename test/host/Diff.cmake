@@ -45,10 +45,10 @@ model_programs("" ${KAAL_SANITIZE})
 model_programs(-fast -O2)
 
 # The gate: together at least 1,050,000 compared steps; a sequence has about 330.
-set(_sequences 200)
-set(_least 50000)
-set(_least_fast 1000000)
-set(_timeout 300)
+set(_sequences 500)
+set(_least 150000)
+set(_least_fast 900000)
+set(_timeout 900)
 if(KAAL_NIGHTLY)
     set(_sequences 30000)
     set(_least_fast 100000000)
@@ -83,6 +83,6 @@ foreach(_mutant IN LISTS _mutants)
         "-DMAIN=$<TARGET_OBJECTS:model-diff>"
         "-DLIBRARIES=$<TARGET_FILE:model-kernel> $<TARGET_FILE:model-model> -Wl,-rpath,$<TARGET_FILE_DIR:model-model>"
         -P "${CMAKE_CURRENT_LIST_DIR}/run-mutant.cmake")
-    set_tests_properties(model.mutant.${_name} PROPERTIES LABELS "host;model" TIMEOUT 300
+    set_tests_properties(model.mutant.${_name} PROPERTIES LABELS "host;model" TIMEOUT 600
         FIXTURES_REQUIRED model-diff-passes)
 endforeach()

@@ -21,7 +21,7 @@ static uint64_t paddr_of(const void *object)
 
 /* ---- Where a slot is ------------------------------------------------------------- */
 
-enum { HOLDERS = 256 };
+enum { HOLDERS = KERNEL_SLOTS };
 
 /* Objects that hold slots. */
 static struct holder {
