@@ -66,7 +66,7 @@ static enum kaal_err find_both(struct invocation *inv, struct slot **dest, struc
 /* Give a CNode capability a new guard. */
 static enum kaal_err set_guard(struct cap *cap, word_t data)
 {
-    const unsigned bits = (unsigned)data & ((1U << GUARD_SIZE_BITS) - 1);
+    const unsigned bits = (unsigned)(data & ((1U << GUARD_SIZE_BITS) - 1));
     const word_t guard = data >> GUARD_SIZE_BITS;
     if (bits + cap_cnode_radix(cap) > KAAL_CPTR_BITS) {
         return KAAL_ERR_ILLEGAL_OPERATION;

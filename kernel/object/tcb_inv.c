@@ -71,7 +71,7 @@ static enum kaal_err decode_cspace(struct invocation *inv, unsigned extra, word_
     *change = (struct slot_change){
         .slot = &target(inv)->slots[TCB_SLOT_CSPACE], .source = inv->extra[extra], .cap = *cap};
     if (guard_data != 0) {
-        const unsigned bits = (unsigned)guard_data & 63;
+        const unsigned bits = (unsigned)(guard_data & 63);
         if (bits + cap_cnode_radix(cap) > KAAL_CPTR_BITS) {
             return KAAL_ERR_ILLEGAL_OPERATION;
         }

@@ -62,6 +62,15 @@ foreach(_check IN ITEMS links messages cmake-api)
         -P "${KAAL_ROOT}/docs/check-${_check}.cmake")
 endforeach()
 
+# regressions: each fault of the list in docs/testing.md has its tests.
+add_test(NAME regressions COMMAND "${CMAKE_COMMAND}" "-DROOT=${KAAL_ROOT}"
+    -P "${_checks}/regressions.cmake")
+add_test(NAME regressions.refuses COMMAND "${CMAKE_COMMAND}" "-DROOT=${KAAL_ROOT}"
+    "-DTABLE=${_checks}/regressions-sample.md" -P "${_checks}/regressions.cmake")
+set_tests_properties(regressions.refuses PROPERTIES PASS_REGULAR_EXPRESSION
+    "B01 has no test.*B02: no list of unit tests has test_b02_nothing.*B03: no test of the kernel.s is regress.B04.*B28 has no row.*test_b06_every_priority_and_maximum is in no row")
+set_tests_properties(regressions regressions.refuses PROPERTIES LABELS "host;check" TIMEOUT 60)
+
 # docs/reference: made from the tables and the headers, complete and current.
 add_executable(reference "${KAAL_ROOT}/docs/reference/generate.c")
 target_include_directories(reference PRIVATE "${KAAL_ROOT}/kernel/include")

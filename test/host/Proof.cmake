@@ -7,7 +7,7 @@
 #   PROOF_FUNCTION    entry, default harness
 #   PROOF_DEFINES     NAME=value of the proof itself
 #   PROOF_MUTANTS     each NAME[=value]: a define that plants a fault
-#   PROOF_TIMEOUT     seconds for all runs together, default 300
+#   PROOF_TIMEOUT     seconds for all runs together, default 900
 # and each *.diff in the folder is a mutant too (patch -p1 on a copy). There
 # has to be at least one mutant.
 # The host core's include paths and defines are set; __CPROVER__ is predefined.
@@ -17,7 +17,7 @@ file(GLOB _proofs CONFIGURE_DEPENDS "${KAAL_ROOT}/test/proof/*/proof.cmake")
 foreach(_proof IN LISTS _proofs)
     get_filename_component(_dir "${_proof}" DIRECTORY)
     get_filename_component(_name "${_dir}" NAME)
-    set(PROOF_TIMEOUT 300)
+    set(PROOF_TIMEOUT 900)
     include("${_proof}")
     list(JOIN KAAL_CORE_INCLUDES "," _includes)
     list(JOIN KAAL_CORE_DEFINES "," _defines)
@@ -31,3 +31,6 @@ endforeach()
 if(_proofs AND NOT EXISTS "${KAAL_CBMC_PREFIX}/usr/bin/cbmc")
     message(FATAL_ERROR "CBMC is not in ${KAAL_CBMC_PREFIX}.\n  Run: sh toolchains/setup-debian12.sh")
 endif()
+add_test(NAME proofs.listed COMMAND "${CMAKE_COMMAND}" "-DROOT=${KAAL_ROOT}"
+    -P "${KAAL_ROOT}/test/checks/proofs-listed.cmake")
+set_tests_properties(proofs.listed PROPERTIES LABELS "host;check" TIMEOUT 60)

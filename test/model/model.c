@@ -572,11 +572,7 @@ bool model_cap(const struct model *m, struct model_slot where, struct model_cap 
     out->children = slot->children;
     out->parent = public_slot(m, slot->parent);
     const struct slot *up = slot_at(m, slot->parent);
-    for (uint32_t i = 0; up != NULL && i < up->children; i++) {
-        if (ref_same(up->child[i], ref)) {
-            out->place = up->children - 1 - i;
-        }
-    }
+    out->place = up == NULL ? 0 : up->children - 1 - slot->at;
     return true;
 }
 
@@ -758,7 +754,8 @@ static const char *check_slot(const struct model *m, struct ref ref, uint32_t *c
     }
     for (uint32_t i = 0; i < slot->children; i++) {
         const struct slot *child = slot_at(m, slot->child[i]);
-        if (child == NULL || child->cap.type == MODEL_NULL || !ref_same(child->parent, ref)) {
+        if (child == NULL || child->cap.type == MODEL_NULL || !ref_same(child->parent, ref) ||
+            child->at != i) {
             return "a child that does not know its parent";
         }
     }
@@ -818,6 +815,33 @@ static const char *check_sc(const struct model *m, int id)
     return sc->tcb != 0 && tcb_at(m, sc->tcb)->sc != id ? "a thread of another context" : NULL;
 }
 
+static const char *check_ntfn(const struct model *m, int id)
+{
+    const struct object *o = object_at(m, id);
+    const struct object *tcb = object_at(m, o->u.ntfn.tcb);
+    const struct object *sc = object_at(m, o->u.ntfn.sc);
+    if (o->u.ntfn.tcb != 0 && (tcb->type != KAAL_OBJ_TCB || tcb->u.tcb->ntfn != id)) {
+        return "a notification bound to a thread that is not to it";
+    }
+    if (o->u.ntfn.sc != 0 && (sc->type != KAAL_OBJ_SCHED_CONTEXT || sc->u.sc->ntfn != id)) {
+        return "a notification with a context that has another";
+    }
+    return NULL;
+}
+
+static const char *check_reply(const struct model *m, int id)
+{
+    const struct object *o = object_at(m, id);
+    const struct object *tcb = object_at(m, o->u.reply.tcb);
+    const struct object *sc = object_at(m, o->u.reply.sc);
+    if (o->u.reply.tcb != 0 && (tcb->type != KAAL_OBJ_TCB || tcb->u.tcb->reply != id)) {
+        return "a reply object of a thread that has another";
+    }
+    return o->u.reply.sc != 0 && (o->u.reply.tcb == 0 || sc->type != KAAL_OBJ_SCHED_CONTEXT)
+               ? "a reply object that brings back what is gone"
+               : NULL;
+}
+
 const char *model_check(const struct model *m)
 {
     const char *why = NULL;
@@ -837,6 +861,10 @@ const char *model_check(const struct model *m)
             why = check_thread(m, i);
         } else if (why == NULL && o->type == KAAL_OBJ_SCHED_CONTEXT) {
             why = check_sc(m, i);
+        } else if (why == NULL && o->type == KAAL_OBJ_NOTIFICATION) {
+            why = check_ntfn(m, i);
+        } else if (why == NULL && o->type == KAAL_OBJ_REPLY) {
+            why = check_reply(m, i);
         }
     }
     for (int i = 1; i < m->objects && why == NULL; i++) {

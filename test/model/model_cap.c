@@ -7,35 +7,6 @@
 
 static const struct ref no_ref = {0, 0};
 
-struct object *object_at(const struct model *m, int id)
-{
-    return &m->object[id];
-}
-
-struct tcb *tcb_at(const struct model *m, int id)
-{
-    return m->object[id].u.tcb;
-}
-
-struct sc *sc_at(const struct model *m, int id)
-{
-    return m->object[id].u.sc;
-}
-
-bool ref_same(struct ref a, struct ref b)
-{
-    return a.object == b.object && a.index == b.index;
-}
-
-struct slot *slot_at(const struct model *m, struct ref ref)
-{
-    if (ref.object == 0) {
-        return NULL;
-    }
-    const struct object *o = &m->object[ref.object];
-    return o->live && ref.index < o->slot_count ? &o->slots[ref.index] : NULL;
-}
-
 static void *zeroed(size_t count, size_t size)
 {
     void *memory = calloc(count, size);
@@ -60,15 +31,18 @@ void *model_grow(void *array, size_t *room, size_t want, size_t size)
     return memory;
 }
 
+static unsigned hash_of(uint64_t paddr)
+{
+    return (unsigned)((paddr >> 6) * 0x9e3779b97f4a7c15u >> 54);
+}
+
 int object_find(const struct model *m, uint64_t paddr, unsigned type)
 {
-    for (int i = 1; i < m->objects; i++) {
-        const struct object *o = &m->object[i];
-        if (o->live && o->paddr == paddr && o->type == type) {
-            return i;
-        }
+    int id = m->hash[hash_of(paddr)];
+    while (id != 0 && (m->object[id].paddr != paddr || m->object[id].type != type)) {
+        id = m->object[id].next;
     }
-    return 0;
+    return id;
 }
 
 static int object_slot(struct model *m)
@@ -90,6 +64,8 @@ int object_new(struct model *m, unsigned type, uint64_t paddr, unsigned size_bit
     struct object *o = &m->object[id];
     *o = (struct object){
         .type = (uint8_t)type, .size_bits = (uint8_t)size_bits, .live = true, .paddr = paddr};
+    o->next = m->hash[hash_of(paddr)];
+    m->hash[hash_of(paddr)] = id;
     switch (type) {
     case KAAL_OBJ_TCB:
         o->u.tcb = zeroed(1, sizeof(struct tcb));
@@ -130,6 +106,11 @@ int object_new(struct model *m, unsigned type, uint64_t paddr, unsigned size_bit
 static void object_free(struct model *m, int id)
 {
     struct object *o = &m->object[id];
+    int *link = &m->hash[hash_of(o->paddr)];
+    while (*link != id) {
+        link = &m->object[*link].next;
+    }
+    *link = o->next;
     switch (o->type) {
     case KAAL_OBJ_TCB:
         for (int i = 0; i < m->tcbs; i++) {
@@ -160,7 +141,15 @@ static void object_free(struct model *m, int id)
 
 /* ---- The tree ---- */
 
-static void child_insert(struct slot *parent, uint32_t at, struct ref ref)
+/* Tell the children from `at` on where they are. */
+static void child_number(struct model *m, const struct slot *parent, uint32_t at)
+{
+    for (uint32_t i = at; i < parent->children; i++) {
+        slot_at(m, parent->child[i])->at = i;
+    }
+}
+
+static void child_insert(struct model *m, struct slot *parent, uint32_t at, struct ref ref)
 {
     size_t room = parent->room;
     parent->child = model_grow(parent->child, &room, parent->children + 1, sizeof(*parent->child));
@@ -169,22 +158,15 @@ static void child_insert(struct slot *parent, uint32_t at, struct ref ref)
             (parent->children - at) * sizeof(*parent->child));
     parent->child[at] = ref;
     parent->children++;
+    child_number(m, parent, at);
 }
 
-static uint32_t child_index(const struct slot *parent, struct ref ref)
-{
-    uint32_t i = parent->children;
-    while (i > 0 && !ref_same(parent->child[i - 1], ref)) {
-        i--;
-    }
-    return i - 1; /* it is there */
-}
-
-static void child_remove(struct slot *parent, uint32_t at)
+static void child_remove(struct model *m, struct slot *parent, uint32_t at)
 {
     parent->children--;
     memmove(&parent->child[at], &parent->child[at + 1],
             (parent->children - at) * sizeof(*parent->child));
+    child_number(m, parent, at);
 }
 
 static void count(struct model *m, const struct cap *cap, int by)
@@ -204,7 +186,7 @@ void slot_fill(struct model *m, struct ref ref, const struct cap *cap, struct re
     count(m, cap, 1);
     if (parent.object != 0) {
         struct slot *up = slot_at(m, parent);
-        child_insert(up, up->children, ref);
+        child_insert(m, up, up->children, ref);
     }
 }
 
@@ -222,7 +204,7 @@ void slot_copy(struct model *m, struct ref to, struct cap cap, struct ref from)
         slot_at(m, to)->parent = source->parent;
         struct slot *up = slot_at(m, source->parent);
         if (up != NULL) {
-            child_insert(up, child_index(up, from), to);
+            child_insert(m, up, source->at, to);
         }
     }
     if (cap.type == KAAL_OBJ_UNTYPED) {
@@ -231,12 +213,12 @@ void slot_copy(struct model *m, struct ref to, struct cap cap, struct ref from)
 }
 
 /* Let parent and children of what is in the slot `now` know its new place. */
-static void relink(struct model *m, struct ref now, struct ref before)
+static void relink(struct model *m, struct ref now)
 {
     struct slot *slot = slot_at(m, now);
     struct slot *up = slot_at(m, slot->parent);
     if (up != NULL) {
-        up->child[child_index(up, before)] = now;
+        up->child[slot->at] = now;
     }
     for (uint32_t i = 0; i < slot->children; i++) {
         slot_at(m, slot->child[i])->parent = now;
@@ -250,7 +232,7 @@ void slot_move(struct model *m, struct ref to, struct ref from)
     free(target->child);
     *target = *source;
     memset(source, 0, sizeof(*source));
-    relink(m, to, from);
+    relink(m, to);
 }
 
 void slot_swap(struct model *m, struct ref a, struct ref b)
@@ -270,13 +252,13 @@ static void slot_empty(struct model *m, struct ref ref)
     struct slot *up = slot_at(m, parent);
     uint32_t at = 0;
     if (up != NULL) {
-        at = child_index(up, ref);
-        child_remove(up, at);
+        at = slot->at;
+        child_remove(m, up, at);
     }
     for (uint32_t i = 0; i < slot->children; i++) {
         slot_at(m, slot->child[i])->parent = parent;
         if (up != NULL) {
-            child_insert(up, at + i, slot->child[i]);
+            child_insert(m, up, at + i, slot->child[i]);
         }
     }
     count(m, &slot->cap, -1);

@@ -41,6 +41,7 @@ struct cap {
 struct slot {
     struct cap cap;
     struct ref parent;
+    uint32_t at;       /* index among the children of the parent */
     struct ref *child; /* the first child is the last of the array */
     uint32_t children;
     uint32_t room;
@@ -84,6 +85,7 @@ struct object {
     bool live, device;
     uint64_t paddr;
     uint32_t caps;
+    int next; /* object of the same hash */
     struct slot *slots;
     uint32_t slot_count;
     union {
@@ -122,11 +124,13 @@ struct irq {
 };
 
 #define WOKEN_MAX 4096
+#define HASH_SIZE 1024
 
 struct model {
     struct object *object;
     int objects, objects_room;
-    int *tcb; /* the live threads */
+    int hash[HASH_SIZE]; /* objects by physical address */
+    int *tcb;            /* the live threads */
     int tcbs, tcbs_room;
 
     uint64_t now, hz, min;
@@ -155,11 +159,33 @@ struct model {
 
 int object_new(struct model *m, unsigned type, uint64_t paddr, unsigned size_bits);
 int object_find(const struct model *m, uint64_t paddr, unsigned type); /* 0: none */
-struct object *object_at(const struct model *m, int id);
-struct tcb *tcb_at(const struct model *m, int id);
-struct sc *sc_at(const struct model *m, int id);
-struct slot *slot_at(const struct model *m, struct ref ref); /* NULL if its object is gone */
-bool ref_same(struct ref a, struct ref b);
+static inline struct object *object_at(const struct model *m, int id)
+{
+    return &m->object[id];
+}
+
+static inline struct tcb *tcb_at(const struct model *m, int id)
+{
+    return m->object[id].u.tcb;
+}
+
+static inline struct sc *sc_at(const struct model *m, int id)
+{
+    return m->object[id].u.sc;
+}
+
+static inline bool ref_same(struct ref a, struct ref b)
+{
+    return a.object == b.object && a.index == b.index;
+}
+
+/* NULL if its object is gone. */
+static inline struct slot *slot_at(const struct model *m, struct ref ref)
+{
+    const struct object *o = &m->object[ref.object];
+    return ref.object != 0 && o->live && ref.index < o->slot_count ? &o->slots[ref.index] : NULL;
+}
+
 bool cap_same_object(const struct cap *a, const struct cap *b);
 
 /* Put a capability into an empty slot: as child of `parent`, or as a root. */

@@ -1500,6 +1500,321 @@ static void test_yield_too_late_is_a_timeout(void **state)
     assert_int_equal(thread(t).fault, KAAL_FAULT_TIMEOUT);
 }
 
+/* ---- Contexts: binding and deletion ---- */
+
+static uint64_t unbind_object(uint64_t context, uint64_t object)
+{
+    return CALL(context, KAAL_INV_SCHED_CONTEXT_UNBIND_OBJECT, 0, 1, {0}, {object});
+}
+
+static void test_unbind_object(void **state)
+{
+    (void)state;
+    make_objects();
+    struct model_ntfn n;
+    const uint64_t t = make_thread(TCB, 50, SC, 0);
+    assert_int_equal(unbind_object(SC, EP), KAAL_ERR_INVALID_CAPABILITY);
+    assert_int_equal(reg(3), 1);
+    assert_int_equal(unbind_object(SC, TCB2), KAAL_ERR_ILLEGAL_OPERATION);
+    assert_int_equal(unbind_object(SC, NTFN), KAAL_ERR_ILLEGAL_OPERATION);
+    assert_int_equal(unbind_object(SC2, TCB), KAAL_ERR_ILLEGAL_OPERATION);
+    assert_int_equal(unbind_object(KAAL_ROOT_SCHED_CONTEXT, KAAL_ROOT_TCB),
+                     KAAL_ERR_ILLEGAL_OPERATION);
+    assert_int_equal(unbind_object(SC, TCB), 0);
+    assert_int_equal(thread(t).sc, 0);
+    assert_int_equal(thread(t).state, MODEL_RUNNABLE);
+    assert_int_equal(thread(t).queue, MODEL_NO_QUEUE);
+    assert_int_equal(unbind_object(SC, TCB), KAAL_ERR_ILLEGAL_OPERATION);
+    assert_int_equal(CALL(SC, KAAL_INV_SCHED_CONTEXT_BIND, 0, 1, {0}, {NTFN}), 0);
+    assert_int_equal(CALL(SC, KAAL_INV_SCHED_CONTEXT_BIND, 0, 1, {0}, {TCB}),
+                     KAAL_ERR_ILLEGAL_OPERATION);
+    assert_int_equal(unbind_object(SC, NTFN), 0);
+    assert_true(model_ntfn(m, at(NTFN), &n));
+    assert_int_equal(n.sc, 0);
+    assert_int_equal(CALL(SC, KAAL_INV_SCHED_CONTEXT_BIND, 0, 1, {0}, {TCB}), 0);
+    assert_int_equal(thread(t).queue, MODEL_READY);
+}
+
+/* A thread that waits on the notification, which has its context. */
+static uint64_t make_passive(void)
+{
+    make_objects();
+    const uint64_t t = make_thread(TCB, 200, SC, 0);
+    lower_root(100);
+    svc(KAAL_SYS_WAIT, NTFN, 0, 0, 0);
+    assert_int_equal(unbind_object(SC, TCB), 0);
+    assert_int_equal(CALL(SC, KAAL_INV_SCHED_CONTEXT_BIND, 0, 1, {0}, {NTFN}), 0);
+    return t;
+}
+
+static void test_unbind_object_while_lent(void **state)
+{
+    (void)state;
+    const uint64_t t = make_passive();
+    svc(KAAL_SYS_SEND, NTFN, 0, 0, 0);
+    assert_int_equal(model_current(m), t);
+    /* It is bound to both now, and the caller may lose the notification's hold only. */
+    svc(KAAL_SYS_SEND, SC, kaal_msginfo(KAAL_INV_SCHED_CONTEXT_UNBIND, 0, 0), 0, 0);
+    assert_int_equal(thread(t).sc, at(SC));
+    assert_int_equal(sc(SC).ntfn, at(NTFN));
+    svc(KAAL_SYS_WAIT, EP, 0, 0, 0); /* not bound to the notification: it keeps the context */
+    assert_int_equal(thread(t).sc, at(SC));
+    assert_int_equal(unbind_object(SC, TCB), 0);
+    assert_int_equal(sc(SC).ntfn, at(NTFN));
+    assert_int_equal(sc(SC).tcb, 0);
+}
+
+static void test_bound_receiver_gives_the_context_back(void **state)
+{
+    (void)state;
+    const uint64_t t = make_passive();
+    svc(KAAL_SYS_SEND, NTFN, 0, 0, 0);
+    assert_int_equal(model_current(m), t);
+    /* Bound: a receive that blocks gives the context back. */
+    svc(KAAL_SYS_SEND, TCB, kaal_msginfo(KAAL_INV_TCB_UNBIND_NOTIFICATION, 0, 0), 0, 0);
+    svc(KAAL_SYS_WAIT, NTFN, 0, 0, 0);
+    assert_int_equal(sc(SC).tcb, 0);
+    assert_int_equal(CALL(TCB, KAAL_INV_TCB_SUSPEND, 0, 0, {0}), 0);
+    assert_int_equal(CALL(TCB, KAAL_INV_TCB_BIND_NOTIFICATION, 0, 1, {0}, {NTFN}), 0);
+    assert_int_equal(CALL(TCB, KAAL_INV_TCB_RESUME, 0, 0, {0}), 0);
+    assert_int_equal(model_current(m), ROOT_TCB); /* it has no time */
+    assert_int_equal(CALL(SC2, KAAL_INV_SCHED_CONTEXT_BIND, 0, 1, {0}, {TCB}), 0);
+    assert_int_equal(model_current(m), t);
+    svc(KAAL_SYS_RECV, EP, 0, REPLY, 0);
+    assert_int_equal(thread(t).sc, at(SC2)); /* not the notification's: stays */
+    assert_int_equal(unbind_object(SC2, TCB), 0);
+    svc(KAAL_SYS_SEND, NTFN, 0, 0, 0);
+    assert_int_equal(model_current(m), t);
+    assert_int_equal(model_current_sc(m), at(SC));
+    svc(KAAL_SYS_RECV, EP, 0, REPLY, 0);
+    assert_int_equal(thread(t).state, MODEL_RECEIVING);
+    assert_int_equal(thread(t).sc, 0);
+}
+
+static void test_delete_lent_context(void **state)
+{
+    (void)state;
+    struct model_ntfn n;
+    const uint64_t t = make_passive();
+    svc(KAAL_SYS_SEND, NTFN, 0, 0, 0);
+    erase_by_send(SC);
+    assert_int_equal(model_current(m), ROOT_TCB);
+    assert_int_equal(thread(t).state, MODEL_RUNNABLE);
+    assert_int_equal(thread(t).sc, 0);
+    assert_true(model_ntfn(m, at(NTFN), &n));
+    assert_int_equal(n.sc, 0);
+}
+
+static void test_delete_notification_that_lent(void **state)
+{
+    (void)state;
+    const uint64_t t = make_passive();
+    svc(KAAL_SYS_SEND, NTFN, 0, 0, 0);
+    assert_int_equal(model_current(m), t);
+    erase_by_send(NTFN);
+    assert_int_equal(model_current(m), t);
+    assert_int_equal(sc(SC).ntfn, 0);
+    assert_int_equal(thread(t).sc, at(SC));
+}
+
+static void test_delete_notification_of_receiver(void **state)
+{
+    (void)state;
+    make_objects();
+    const uint64_t t = make_thread(TCB, 200, SC, 0);
+    const uint64_t w = make_thread(TCB2, 150, SC2, 0);
+    assert_int_equal(CALL(TCB, KAAL_INV_TCB_BIND_NOTIFICATION, 0, 1, {0}, {NTFN}), 0);
+    lower_root(100);
+    svc(KAAL_SYS_RECV, EP, 0, REPLY, 0);
+    svc(KAAL_SYS_RECV, EP, 0, REPLY2, 0);
+    assert_int_equal(erase(NTFN), 0);
+    assert_int_equal(thread(t).bound_ntfn, 0);
+    assert_int_equal(thread(t).state, MODEL_RECEIVING); /* it did not wait there */
+    assert_int_equal(thread(w).state, MODEL_RECEIVING);
+    assert_int_equal(erase(EP), 0); /* both run their call again; the reply objects are free */
+    assert_int_equal(thread(t).state, MODEL_RUNNABLE);
+    assert_int_equal(thread(w).state, MODEL_RUNNABLE);
+    struct model_reply r;
+    assert_true(model_reply(m, at(REPLY), &r));
+    assert_int_equal(r.tcb, 0);
+}
+
+static void test_delete_context_in_the_queues(void **state)
+{
+    (void)state;
+    make_objects();
+    const uint64_t t = make_thread(TCB, 200, SC, 0);
+    const uint64_t low = make_thread(TCB2, 50, SC2, 0);
+    lower_root(100);
+    model_advance(m, 1000);
+    model_timer(m);
+    assert_int_equal(thread(t).queue, MODEL_RELEASE);
+    assert_int_equal(thread(low).queue, MODEL_READY);
+    assert_int_equal(erase(SC), 0);
+    assert_int_equal(erase(SC2), 0);
+    assert_int_equal(model_release(m, NULL, 0), 0);
+    assert_int_equal(model_ready(m, 0, 50, NULL, 0), 0);
+    assert_int_equal(model_deadline(m),
+                     model_now(m) + sc(KAAL_ROOT_SCHED_CONTEXT).refill[0].amount);
+}
+
+static void test_delete_context_of_yield_to(void **state)
+{
+    (void)state;
+    make_objects();
+    const uint64_t t = make_thread(TCB, 255, SC, 0);
+    svc(KAAL_SYS_CALL, SC, kaal_msginfo(KAAL_INV_SCHED_CONTEXT_YIELD_TO, 0, 0), 0, 0);
+    assert_int_equal(model_current(m), t);
+    model_advance(m, 300);
+    erase_by_send(SC); /* of the running thread */
+    assert_int_equal(model_current(m), ROOT_TCB);
+    assert_int_equal(reg(0), kaal_msginfo(0, 0, 1));
+    assert_int_equal(reg(3), 300);
+    assert_int_equal(thread(ROOT_TCB).yield_to, 0);
+}
+
+static void test_delete_caller_of_yield_to(void **state)
+{
+    (void)state;
+    make_objects();
+    const uint64_t a = make_thread(TCB, 200, SC, 0);
+    const uint64_t b = make_thread(TCB2, 200, SC2, 0);
+    lower_root(100);
+    assert_int_equal(model_current(m), a);
+    svc(KAAL_SYS_CALL, SC2, kaal_msginfo(KAAL_INV_SCHED_CONTEXT_YIELD_TO, 0, 0), 0, 0);
+    assert_int_equal(model_current(m), b);
+    assert_int_equal(sc(SC2).yield_from, a);
+    erase_by_send(TCB);
+    assert_int_equal(sc(SC2).yield_from, 0);
+    assert_int_equal(sc(SC2).consumed, 0);
+    assert_int_equal(sc(SC).tcb, 0);
+    assert_int_equal(model_current(m), b);
+}
+
+static void test_suspended_caller_of_yield_to_has_its_answer(void **state)
+{
+    (void)state;
+    make_objects();
+    const uint64_t a = make_thread(TCB, 200, SC, 0);
+    const uint64_t b = make_thread(TCB2, 200, SC2, 0);
+    lower_root(100);
+    svc(KAAL_SYS_CALL, SC2, kaal_msginfo(KAAL_INV_SCHED_CONTEXT_YIELD_TO, 0, 0), 0, 0);
+    assert_int_equal(model_current(m), b);
+    model_advance(m, 250);
+    svc(KAAL_SYS_SEND, TCB, kaal_msginfo(KAAL_INV_TCB_SUSPEND, 0, 0), 0, 0);
+    assert_int_equal(thread(a).state, MODEL_STOPPED);
+    assert_int_equal(thread(a).yield_to, 0);
+    assert_int_equal(thread(a).x[0], kaal_msginfo(0, 0, 1));
+    assert_int_equal(thread(a).x[3], 250);
+}
+
+static void test_yield_to_is_answered_once_each(void **state)
+{
+    (void)state;
+    make_objects();
+    assert_int_equal(retype(UT, KAAL_OBJ_SCHED_CONTEXT, 8, FREE, 1), 0);
+    assert_int_equal(configure_sc(FREE, 1000, 10000, 0), 0);
+    const uint64_t a = make_thread(TCB, 200, SC, 0);
+    const uint64_t b = make_thread(TCB2, 200, SC2, 0);
+    const uint64_t c = make_thread(TCB3, 200, FREE, 0);
+    lower_root(100);
+    assert_int_equal(model_current(m), a);
+    svc(KAAL_SYS_CALL, SC2, kaal_msginfo(KAAL_INV_SCHED_CONTEXT_YIELD_TO, 0, 0), 0, 0);
+    assert_int_equal(model_current(m), b);
+    model_advance(m, 110);
+    /* b gives way to c, which yields to b: the call of a is completed first. */
+    svc(KAAL_SYS_CALL, FREE, kaal_msginfo(KAAL_INV_SCHED_CONTEXT_YIELD_TO, 0, 0), 0, 0);
+    assert_int_equal(model_current(m), c);
+    svc(KAAL_SYS_CALL, SC2, kaal_msginfo(KAAL_INV_SCHED_CONTEXT_YIELD_TO, 0, 0), 0, 0);
+    assert_int_equal(thread(a).yield_to, 0);
+    assert_int_equal(thread(a).x[3], 110);
+    assert_int_equal(sc(SC2).yield_from, c);
+    assert_int_equal(model_current(m), b);
+}
+
+/* ---- Threads in every relation, deleted ---- */
+
+static void test_delete_waiting_threads(void **state)
+{
+    (void)state;
+    make_objects();
+    struct model_ntfn n;
+    struct model_reply r;
+    make_thread(TCB, 200, SC, 0);
+    make_thread(TCB2, 190, SC2, 0);
+    lower_root(100);
+    svc(KAAL_SYS_WAIT, NTFN, 0, 0, 0);
+    svc(KAAL_SYS_RECV, EP, 0, REPLY, 0);
+    assert_int_equal(erase(TCB), 0);
+    assert_int_equal(model_waiters(m, at(NTFN), NULL, 0), 0);
+    assert_int_equal(sc(SC).tcb, 0);
+    assert_int_equal(CALL(TCB3, KAAL_INV_TCB_BIND_NOTIFICATION, 0, 1, {0}, {NTFN}), 0);
+    assert_int_equal(erase(TCB3), 0);
+    assert_true(model_ntfn(m, at(NTFN), &n));
+    assert_int_equal(n.bound_tcb, 0);
+    assert_int_equal(erase(TCB2), 0);
+    assert_int_equal(model_waiters(m, at(EP), NULL, 0), 0);
+    assert_true(model_reply(m, at(REPLY), &r));
+    assert_int_equal(r.tcb, 0);
+    assert_int_equal(cap(KAAL_ROOT_CNODE).children, 1); /* the root's own CSpace */
+}
+
+static void test_delete_thread_with_last_capabilities(void **state)
+{
+    (void)state;
+    make_objects();
+    assert_int_equal(retype(UT, KAAL_OBJ_CNODE, 4, FREE, 1), 0);
+    assert_int_equal(CALL(TCB, KAAL_INV_TCB_SET_SPACE, 1, 3, {0}, {EP, FREE, KAAL_ROOT_VSPACE}), 0);
+    /* Its own capability lies in its own CSpace, and nobody else has either. */
+    assert_int_equal(CALL(FREE, KAAL_INV_CNODE_MOVE, 4, 1, {1, 4, TCB, 64}, {KAAL_ROOT_CNODE}), 0);
+    const size_t objects = model_objects(m, NULL, 0);
+    assert_int_equal(erase(FREE), 0);
+    assert_int_equal(model_objects(m, NULL, 0), objects); /* they hold each other */
+    assert_int_equal(revoke(UT), 0);
+    assert_int_equal(cap(UT).children, 0);
+    assert_int_equal(cap(EP).type, MODEL_NULL);
+}
+
+static void test_delete_faulted_thread(void **state)
+{
+    (void)state;
+    make_objects();
+    make_thread(TCB, 200, SC, EP);
+    const uint64_t b = make_thread(TCB2, 190, SC2, EP);
+    lower_root(100);
+    model_vm_fault(m, 1, false, 1);
+    model_vm_fault(m, 2, false, 1);
+    assert_int_equal(model_waiters(m, at(EP), NULL, 0), 2);
+    assert_int_equal(erase(TCB), 0);
+    assert_int_equal(model_waiters(m, at(EP), NULL, 0), 1);
+    svc(KAAL_SYS_RECV, EP, 0, REPLY, 0);
+    assert_int_equal(reg(4), 2);
+    assert_int_equal(thread(b).state, MODEL_REPLYING);
+    assert_int_equal(thread(b).sc, at(SC2)); /* the root has a context of its own */
+    assert_int_equal(erase(REPLY), 0);
+    assert_int_equal(thread(b).state, MODEL_STOPPED);
+    assert_int_equal(thread(b).fault, 0);
+}
+
+static void test_delete_endpoint_with_a_fault(void **state)
+{
+    (void)state;
+    make_objects();
+    const uint64_t t = make_thread(TCB, 200, SC, EP);
+    const uint64_t s = make_thread(TCB2, 190, SC2, 0);
+    lower_root(100);
+    model_vm_fault(m, 1, false, 1);
+    svc(KAAL_SYS_SEND, EP, 0, 0, 0);
+    assert_int_equal(model_waiters(m, at(EP), NULL, 0), 2);
+    assert_int_equal(revoke(EP), 0); /* the copy that the thread holds */
+    assert_int_equal(thread(t).state, MODEL_SENDING);
+    assert_int_equal(erase(EP), 0);
+    assert_int_equal(thread(t).state, MODEL_STOPPED);
+    assert_int_equal(thread(t).fault, 0);
+    assert_int_equal(model_current(m), s); /* makes its call again */
+    assert_int_equal(reg(31), 0x1000);
+}
+
 /* ---- Address spaces ---- */
 
 static uint64_t map(uint64_t page, uint64_t vaddr, uint64_t rights, uint64_t attributes)
@@ -1591,6 +1906,62 @@ static void test_asids(void **state)
                      KAAL_ERR_INVALID_CAPABILITY);
     assert_int_equal(reg(3), 1);
     assert_int_equal(copy(FREE + 2, FREE, 15), 0);
+}
+
+static void test_identifiers_are_used_again(void **state)
+{
+    (void)state;
+    struct model_mapping got;
+    assert_int_equal(retype(UT, KAAL_OBJ_VSPACE, 0, FREE, 3), 0);
+    assert_int_equal(retype(UT, KAAL_OBJ_PAGE, 30, FREE + 9, 1), KAAL_ERR_NOT_ENOUGH_MEMORY);
+    assert_int_equal(retype(UT, KAAL_OBJ_PAGE_TABLE, 0, FREE + 10, 6), 0);
+    assert_int_equal(retype(UT, KAAL_OBJ_PAGE, 12, FREE + 20, 2), 0);
+    for (uint64_t i = 0; i < 3; i++) {
+        assert_int_equal(
+            CALL(KAAL_ROOT_ASID_POOL, KAAL_INV_ASID_POOL_ASSIGN, 0, 1, {0}, {FREE + i}), 0);
+    }
+    assert_int_equal(cap(FREE).asid, 2); /* 1 is the root task's */
+    assert_int_equal(cap(FREE + 2).asid, 4);
+    for (uint64_t i = 0; i < 3; i++) {
+        assert_int_equal(CALL(FREE + 10 + i, KAAL_INV_PAGE_TABLE_MAP, 1, 1, {0x400000}, {FREE}), 0);
+    }
+    assert_int_equal(CALL(FREE + 20, KAAL_INV_PAGE_MAP, 3, 1, {0x400000, 3, 1}, {FREE}), 0);
+    assert_int_equal(CALL(FREE + 20, KAAL_INV_PAGE_MAP, 3, 1, {0x400000, 3, 1}, {FREE + 1}),
+                     KAAL_ERR_INVALID_CAPABILITY);
+    assert_int_equal(reg(3), 1);
+    const uint64_t gone = at(FREE);
+    assert_int_equal(erase(FREE), 0);
+    assert_int_equal(model_asid(m, 2), 0);
+    assert_false(model_mapping(m, gone, 0x400000, &got));
+    /* The lowest that is free is given again. */
+    assert_int_equal(retype(UT, KAAL_OBJ_VSPACE, 0, FREE, 1), 0);
+    assert_int_equal(CALL(KAAL_ROOT_ASID_POOL, KAAL_INV_ASID_POOL_ASSIGN, 0, 1, {0}, {FREE}), 0);
+    assert_int_equal(cap(FREE).asid, 2);
+    for (uint64_t i = 0; i < 3; i++) {
+        assert_int_equal(CALL(FREE + 13 + i, KAAL_INV_PAGE_TABLE_MAP, 1, 1, {0x400000}, {FREE}), 0);
+    }
+    /* What the old address space had does not reach the new one's mappings. */
+    assert_int_equal(CALL(FREE + 21, KAAL_INV_PAGE_MAP, 3, 1, {0x400000, 3, 1}, {FREE}), 0);
+    assert_int_equal(CALL(FREE + 20, KAAL_INV_PAGE_UNMAP, 0, 0, {0}), 0);
+    assert_int_equal(CALL(FREE + 12, KAAL_INV_PAGE_TABLE_UNMAP, 0, 0, {0}), 0);
+    assert_int_equal(erase(FREE + 11), 0);
+    assert_true(model_mapping(m, at(FREE), 0x400000, &got));
+    assert_int_equal(got.paddr, at(FREE + 21));
+    assert_int_equal(model_table(m, at(FREE), 0x400000, 3), at(FREE + 15));
+}
+
+static void test_table_goes_with_its_pages(void **state)
+{
+    (void)state;
+    struct model_mapping got;
+    assert_int_equal(retype(UT, KAAL_OBJ_PAGE, 12, FREE, 1), 0);
+    assert_int_equal(map(FREE, IPC_VADDR + 4096, 3, 1), 0);
+    assert_int_equal(erase(TABLES + 2), 0); /* the last level of the root task's */
+    assert_false(model_mapping(m, ROOT_VSPACE, IPC_VADDR + 4096, &got));
+    assert_int_equal(CALL(FREE, KAAL_INV_PAGE_UNMAP, 0, 0, {0}), 0); /* no error */
+    assert_false(cap(FREE).mapped);
+    assert_int_equal(map(FREE, IPC_VADDR, 3, 1), KAAL_ERR_FAILED_LOOKUP);
+    assert_int_equal(reg(4), 21);
 }
 
 /* ---- Interrupts ---- */
@@ -1714,8 +2085,25 @@ int main(void)
         T(test_page_tables),
         T(test_cache_calls),
         T(test_asids),
+        T(test_identifiers_are_used_again),
+        T(test_table_goes_with_its_pages),
         T(test_interrupts),
         T(test_power_is_refused),
+        T(test_unbind_object),
+        T(test_unbind_object_while_lent),
+        T(test_bound_receiver_gives_the_context_back),
+        T(test_delete_lent_context),
+        T(test_delete_notification_that_lent),
+        T(test_delete_notification_of_receiver),
+        T(test_delete_context_in_the_queues),
+        T(test_delete_context_of_yield_to),
+        T(test_delete_caller_of_yield_to),
+        T(test_suspended_caller_of_yield_to_has_its_answer),
+        T(test_yield_to_is_answered_once_each),
+        T(test_delete_waiting_threads),
+        T(test_delete_thread_with_last_capabilities),
+        T(test_delete_faulted_thread),
+        T(test_delete_endpoint_with_a_fault),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

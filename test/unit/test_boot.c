@@ -223,6 +223,47 @@ static void test_bad_parameters_panic_with_a_message(void **state)
 
 /* ---- Random memory maps: B19 -------------------------------------------------------------- */
 
+/* Bytes of what is neither RAM nor the interrupt controller; the ranges may overlap. */
+static uint64_t device_bytes(const struct kaal_boot_params *p)
+{
+    uint64_t end = 0, bytes = 0;
+    for (;;) { /* from end on: the range that begins first */
+        uint64_t next = UINT64_C(1) << 40, after = next;
+        const struct kaal_range *ranges[] = {&p->ram[0], &p->ram[1], &p->gicd, &p->gicc};
+        for (unsigned i = 0; i < 4; i++) {
+            const struct kaal_range *r = ranges[i];
+            if (r->size != 0 && r->base + r->size > end && r->base < next) {
+                next = r->base;
+                after = r->base + r->size;
+            }
+        }
+        bytes += next > end ? next - end : 0;
+        if (next == UINT64_C(1) << 40) {
+            return bytes;
+        }
+        end = after;
+    }
+}
+
+static bool is_apart(uint64_t base, uint64_t bytes, const struct kaal_range *r)
+{
+    return r->size == 0 || base + bytes <= r->base || base >= r->base + r->size;
+}
+
+/* Every second machine has its interrupt controller anywhere, also with its parts over
+ * each other or over RAM, and more RAM. */
+static void scatter(struct kaal_boot_params *p)
+{
+    p->gicd.base = 0x08000000 + kt_random(64) * KAAL_PAGE_SIZE;
+    p->gicd.size = (1 + kt_random(32)) * KAAL_PAGE_SIZE;
+    p->gicc.base = kt_random(4) == 0 ? HOST_RAM_BASE : 0x08000000;
+    p->gicc.base += kt_random(64) * KAAL_PAGE_SIZE;
+    p->gicc.size = (1 + kt_random(32)) * KAAL_PAGE_SIZE;
+    p->ram[1].base = HOST_RAM_BASE + HOST_RAM_BYTES + kt_random(2) * KAAL_PAGE_SIZE;
+    p->ram[1].size = (1 + kt_random(64)) * KAAL_PAGE_SIZE;
+    p->ram_count = 2;
+}
+
 static void test_b19_random_memory_maps(void **state)
 {
     (void)state;
@@ -237,7 +278,10 @@ static void test_b19_random_memory_maps(void **state)
         const paddr_t end = HOST_RAM_BASE + HOST_RAM_BYTES;
         uint64_t total = 0;
         params.mem_count = 0;
-        while (params.mem_count < 8 && next + 0x2000 < end) {
+        if (round % 2 == 1) {
+            scatter(&params);
+        }
+        while (params.mem_count < (round % 2 == 0 ? 8 : 4) && next + 0x2000 < end) {
             struct kaal_range *r = &params.mem[params.mem_count];
             const uint64_t left = (end - next) / KAAL_PAGE_SIZE;
             const uint64_t skip = kt_random(20);
@@ -273,16 +317,22 @@ static void test_b19_random_memory_maps(void **state)
         assert_int_equal(boot.block_end - boot.block, need);
         boot.block_next = boot.block_end; /* all of the block used */
         boot_make_untyped(&boot);
-        uint64_t ram = 0;
+        uint64_t ram = 0, device = 0;
         for (uint64_t i = 0; i < info.untyped.end - info.untyped.begin; i++) {
             const struct kaal_untyped_desc *u = &info.untyped_list[i];
             const uint64_t bytes = UINT64_C(1) << u->size_bits;
             ram += u->is_device ? 0 : bytes;
+            device += u->is_device ? bytes : 0;
+            assert_true(!u->is_device || (is_apart(u->paddr, bytes, &params.ram[0]) &&
+                                          is_apart(u->paddr, bytes, &params.ram[1]) &&
+                                          is_apart(u->paddr, bytes, &params.gicd) &&
+                                          is_apart(u->paddr, bytes, &params.gicc)));
             assert_true(u->is_device || u->paddr + bytes <= boot.block ||
                         u->paddr >= boot.block_end);
         }
         assert_true(info.untyped.end < 512);
         assert_int_equal(ram, total - need);
+        assert_int_equal(device, device_bytes(&params));
     }
     assert_true(tried > KT_ROUNDS(100000, 1000000) / 2);
 }

@@ -89,7 +89,7 @@ static void elf_right(void **state)
     free(to);
 }
 
-static void elf_every_length(void **state)
+static void test_b23_elf_every_length(void **state)
 {
     (void)state;
     struct program f = sample();
@@ -110,7 +110,7 @@ static void elf_every_length(void **state)
         assert_non_null(strstr(loader_error, text)); \
     } while (0)
 
-static void elf_wrong(void **state)
+static void test_b23_elf_wrong(void **state)
 {
     (void)state;
     REFUSE(f.h.ident[0] = 0, "not a 64-bit AArch64");
@@ -235,7 +235,7 @@ static void payload_right(void **state)
     assert_non_null(strstr(loader_error, "larger than the memory"));
 }
 
-static void payload_wrong(void **state)
+static void test_b23_payload_wrong(void **state)
 {
     (void)state;
     BAD_PAYLOAD(p.h.magic = 0, "no packed system");
@@ -282,9 +282,9 @@ static void payload_every_byte(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(elf_right),          cmocka_unit_test(elf_every_length),
-        cmocka_unit_test(elf_wrong),          cmocka_unit_test(elf_too_many_segments),
-        cmocka_unit_test(payload_right),      cmocka_unit_test(payload_wrong),
+        cmocka_unit_test(elf_right),          cmocka_unit_test(test_b23_elf_every_length),
+        cmocka_unit_test(test_b23_elf_wrong), cmocka_unit_test(elf_too_many_segments),
+        cmocka_unit_test(payload_right),      cmocka_unit_test(test_b23_payload_wrong),
         cmocka_unit_test(payload_every_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

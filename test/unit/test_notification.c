@@ -154,9 +154,10 @@ static void test_held_signal_wakes_nobody(void **state)
     (void)state;
     const cptr_t n = kt_object(CAP_NOTIFICATION, 0), ep = kt_object(CAP_ENDPOINT, 0);
     const cptr_t badged = kt_badged(n, KAAL_RIGHT_WRITE, 0x10);
+    const cptr_t reply = kt_object(CAP_REPLY, 0);
     struct kt_thread t = kt_thread(HIGH);
     kt_unpark(&t);
-    kt_recv(&t, ep, kt_object(CAP_REPLY, 0));
+    kt_recv(&t, ep, reply);
     signal(n);
     bind(&t, n);
     signal(badged);

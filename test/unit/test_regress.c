@@ -366,6 +366,31 @@ static void test_b12_all_rights_attributes_and_levels(void **state)
     }
 }
 
+/* ---- B13: a page that is somewhere no more -------------------------------------- */
+
+/* A capability that says it is mapped where another page is by now: unmapping or
+ * deleting it leaves the other alone. */
+static void test_b13_stale_page_leaves_others_alone(void **state)
+{
+    (void)state;
+    const cptr_t space = new_space(), first = kt_object(CAP_PAGE, 12);
+    const cptr_t stale[] = {kt_copy_of(first, RW), kt_copy_of(first, RW)};
+    const cptr_t other = kt_object(CAP_PAGE, 12);
+    for (unsigned i = 0; i < 2; i++) {
+        const cptr_t table = make_tables(space, VA, 12);
+        kt_ok(map(stale[i], space, VA, RW, CACHED));
+        kt_ok(kt_invoke(table, KAAL_INV_PAGE_TABLE_UNMAP, KT_NONE, KT_NONE));
+    }
+    make_tables(space, VA, 12);
+    kt_ok(map(other, space, VA, RW, CACHED));
+    const pte_t pte = entry_at(space, VA, 3);
+    assert_int_equal(map(stale[0], space, VA, RW, CACHED), KAAL_ERR_DELETE_FIRST);
+    kt_ok(kt_invoke(stale[0], KAAL_INV_PAGE_UNMAP, KT_NONE, KT_NONE));
+    kt_ok(kt_delete(stale[1]));
+    assert_int_equal(entry_at(space, VA, 3), pte);
+    assert_int_equal(pte_paddr(pte), arch_virt_to_phys(kt_cap(other)->obj));
+}
+
 /* ---- B15: no way into privileged state ------------------------------------------------------- */
 
 /* By a handler's answer to a fault. */
@@ -921,6 +946,7 @@ int main(void)
         cmocka_unit_test_setup(test_b08_top_of_memory, kt_boot),
         cmocka_unit_test_setup(test_b09_each_pair_of_types, kt_boot),
         cmocka_unit_test_setup(test_b12_all_rights_attributes_and_levels, kt_boot),
+        cmocka_unit_test_setup(test_b13_stale_page_leaves_others_alone, kt_boot),
         cmocka_unit_test_setup(test_b15_every_bit_by_every_way, kt_boot),
         cmocka_unit_test_setup(test_b17_each_fault_and_handler, kt_boot),
         cmocka_unit_test_setup(test_b24_every_bounded_argument, kt_boot),
