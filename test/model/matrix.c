@@ -25,7 +25,19 @@ enum { SEED = 7, WORDS = 8, CAPS = 3, ERRORS = 16, RIGHTS = 16, SHOWN = 12, CELL
 /* ---- A call that succeeds -------------------------------------------------------- */
 
 /* Slots beyond those that the beginning fills. */
-enum { SCRATCH = SPARE, DEVICE_PAGE, BADGED, HANDLER, MAPPED, FREE };
+enum {
+    SCRATCH = SPARE,
+    DEVICE_PAGE,
+    BADGED,
+    HANDLER,
+    MAPPED,
+    STALE_MEMORY,
+    STALE_POOL,
+    STALE_SPACE,
+    STALE_TABLE, /* 3 */
+    STALE_PAGE = STALE_TABLE + 3,
+    FREE,
+};
 
 struct base {
     unsigned slot; /* of the capability invoked */
@@ -37,8 +49,17 @@ struct base {
 enum { ROOT_SLOTS = KAAL_ROOT_FIRST_FREE };
 #define AT(slot) (ROOT_SLOTS + (slot))
 
+/* Pointers that lead to no slot: a guard that does not match, whatever bits
+ * are left then. */
+enum { WRONG_POINTERS = 4, WRONG = 0x10000 };
+static const uint64_t wrong_pointers[WRONG_POINTERS] = {
+    UINT64_C(1) << KAAL_ROOT_CNODE_RADIX, UINT64_C(1) << 40, UINT64_C(1) << 63, UINT64_MAX};
+
 static uint64_t cptr_of(unsigned slot)
 {
+    if (slot >= WRONG) {
+        return wrong_pointers[slot - WRONG];
+    }
     return slot < ROOT_SLOTS ? slot : generate_slot(slot - ROOT_SLOTS);
 }
 
@@ -182,6 +203,9 @@ static const unsigned kinds[] = {
     AT(TABLE + 5),
     AT(DEVICE_PAGE),
     AT(HANDLER),
+    AT(STALE_SPACE),
+    AT(STALE_TABLE),
+    AT(STALE_PAGE),
 };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
@@ -290,6 +314,42 @@ static void apply_call(unsigned label, unsigned words, unsigned caps, struct bas
     apply(&e);
 }
 
+/* An address space whose pool is deleted, and what was mapped in it. */
+static void prepare_stale(void)
+{
+    static const struct {
+        unsigned type, size, slot, count;
+    } made[] = {{CAP_UNTYPED, 12, STALE_MEMORY, 1},
+                {CAP_VSPACE, 0, STALE_SPACE, 1},
+                {CAP_PAGE_TABLE, 0, STALE_TABLE, 3},
+                {CAP_PAGE, 12, STALE_PAGE, 1}};
+    for (unsigned i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
+        apply_call(
+            KAAL_INV_UNTYPED_RETYPE, 6, 1,
+            (struct base){AT(POOL),
+                          {made[i].type, made[i].size, 0, 0, SLOT(made[i].slot), made[i].count},
+                          {KAAL_ROOT_CNODE}});
+    }
+    apply_call(KAAL_INV_ASID_CONTROL_MAKE_POOL, 2, 2,
+               (struct base){KAAL_ROOT_ASID_CONTROL,
+                             {SLOT(STALE_POOL), 64},
+                             {AT(STALE_MEMORY), KAAL_ROOT_CNODE}});
+    apply_call(KAAL_INV_ASID_POOL_ASSIGN, 0, 1,
+               (struct base){AT(STALE_POOL), {0}, {AT(STALE_SPACE)}});
+    for (unsigned i = 0; i < 3; i++) {
+        apply_call(KAAL_INV_PAGE_TABLE_MAP, 1, 1,
+                   (struct base){AT(STALE_TABLE + i), {VADDR}, {AT(STALE_SPACE)}});
+    }
+    apply_call(KAAL_INV_PAGE_MAP, 3, 1,
+               (struct base){AT(STALE_PAGE), {VADDR, 3, KAAL_MAP_CACHED}, {AT(STALE_SPACE)}});
+    if (!pair_result.is_ok) {
+        printf("no page that could become stale\n");
+        shared->failures++;
+    }
+    apply_call(KAAL_INV_CNODE_DELETE, 2, 0,
+               (struct base){KAAL_ROOT_CNODE, {SLOT(STALE_POOL), 64}, {0}});
+}
+
 static void prepare(void)
 {
     struct generator g;
@@ -315,6 +375,7 @@ static void prepare(void)
                              {KAAL_ROOT_CNODE}});
     apply_call(KAAL_INV_PAGE_MAP, 3, 1,
                (struct base){AT(MAPPED), {VADDR + 4096, 3, KAAL_MAP_CACHED}, {KAAL_ROOT_VSPACE}});
+    prepare_stale();
 }
 
 static uint64_t kernel_hash(void)
@@ -396,6 +457,16 @@ static void do_call(unsigned label, unsigned words, unsigned caps)
                 c.base = base_of(label);
                 cell_with(&c, &c.base.caps[i], kinds[k], rights);
             }
+        }
+    }
+    for (unsigned p = 0; p < WRONG_POINTERS; p++) {
+        c.base = base_of(label);
+        c.base.slot = WRONG + p;
+        cell(&c);
+        for (unsigned i = 0; i < caps; i++) {
+            c.base = base_of(label);
+            c.base.caps[i] = WRONG + p;
+            cell(&c);
         }
     }
     for (unsigned w = 0; w < words; w++) {
