@@ -74,20 +74,51 @@ static void set_model_message(const struct event *e, uint64_t tcb)
     }
 }
 
-/* Threads in an order that two calls share, with what a preemption could
- * change the order of. */
-static uint64_t thread_states(void)
+/* Threads before a call, in the order of kernel.slots. */
+static struct model_thread threads[KERNEL_SLOTS];
+static uint64_t current_before;
+
+static uint64_t tcb_in(unsigned slot)
 {
-    uint64_t hash = model_current(model);
-    struct model_thread t;
+    const struct cap *cap = &kernel.slots[slot]->cap;
+    return cap->type == CAP_TCB ? arch_virt_to_phys(cap->obj) : 0;
+}
+
+static void note_threads(void)
+{
+    current_before = model_current(model);
     for (unsigned i = 0; i < kernel.slot_count; i++) {
-        const struct cap *cap = &kernel.slots[i]->cap;
-        if (cap->type == CAP_TCB) {
-            const bool lives = model_thread(model, arch_virt_to_phys(cap->obj), &t);
-            hash = view_mix(hash) + (lives ? t.state + 16U * t.queue : 99);
+        threads[i].paddr = 0;
+        if (tcb_in(i) != 0) {
+            model_thread(model, tcb_in(i), &threads[i]);
         }
     }
-    return hash;
+}
+
+static bool is_alone(const struct model_thread *t)
+{
+    uint64_t first;
+    return model_ready(model, t->domain, t->priority, &first, 1) == 1;
+}
+
+/* Was there nobody who could come before the caller in between, and does it
+ * not matter for the queues in how many kernel entries threads woke? */
+static bool is_order_the_same(unsigned priority)
+{
+    struct model_thread t;
+    for (unsigned i = 0; i < kernel.slot_count; i++) {
+        const struct model_thread *old = &threads[i];
+        if (old->paddr == 0) {
+            continue;
+        }
+        const bool lives = model_thread(model, old->paddr, &t);
+        const bool is_as_before = lives && t.state == old->state && t.queue == old->queue;
+        if (!is_as_before && (old->priority > priority || (lives && t.priority > priority) ||
+                              (lives && t.queue == MODEL_READY && !is_alone(&t)))) {
+            return false;
+        }
+    }
+    return model_current(model) == current_before;
 }
 
 static bool leads_to(uint64_t tcb, uint64_t cptr, struct model_cap *out)
@@ -111,9 +142,10 @@ static void classify(void)
 
 /*
  * The model acts at once. The kernel may be interrupted in between and made to
- * go on; that must lead to the same state, unless somebody woke up meanwhile,
- * which then happens in more than one kernel entry, or the call has taken away
- * what it needs to go on.
+ * go on; that must lead to the same state, unless somebody of a higher priority
+ * was or could be first in between, somebody woke up among equals, which then
+ * happens in more than one kernel entry, or the call has taken away what it
+ * needs to go on.
  */
 static bool do_syscall(int preempt, FILE *report)
 {
@@ -122,12 +154,15 @@ static bool do_syscall(int preempt, FILE *report)
     struct model_cap before, after;
 
     classify();
-    const uint64_t threads = thread_states();
+    struct model_thread caller;
+    note_threads();
+    model_thread(model, tcb, &caller);
     const bool was_there = leads_to(tcb, cptr, &before);
     model_set_register(model, tcb, MODEL_PC, KERNEL_SVC + KERNEL_SVC_BYTES);
     model_syscall(model);
-    if (preempt >= 0 && (threads != thread_states() || !was_there || !leads_to(tcb, cptr, &after) ||
-                         after.object != before.object || after.type != before.type)) {
+    if (preempt >= 0 &&
+        (!is_order_the_same(caller.priority) || !was_there || !leads_to(tcb, cptr, &after) ||
+         after.object != before.object || after.type != before.type)) {
         preempt = -1;
     }
     kernel_enter_syscall(preempt);
