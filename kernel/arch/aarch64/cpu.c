@@ -146,7 +146,7 @@ void arch_start(struct kaal_boot_params *params)
 
 struct cpu *arch_cpu(void)
 {
-    return this_cpu();
+    return KAAL_CFG_SMP ? this_cpu() : &boot_cpu;
 }
 
 void arch_idle(void)
