@@ -3,14 +3,14 @@
 
 #include "object/asid.h"
 #include "object/irq.h"
+#include "object/notification.h"
 #include "object/sched_context.h"
 #include "object/tcb.h"
 
+#include "clock.h"
 #include "cpu.h"
 #include "fault.h"
-#include "lib/assert.h"
-
-enum { BITS_PER_WORD = 64, NO_PRIORITY = -1 };
+#include "ready.h"
 
 /* Threads released in one timer interrupt: bounds the time with interrupts
  * masked. The timer fires again at once for the others. */
@@ -28,62 +28,6 @@ ticks_t sched_now(void)
         s->now = arch_now();
     }
     return s->now;
-}
-
-/* ---- Ready queues ----------------------------------------------------------- */
-
-static void queue_link(struct sched *s, struct tcb *t, bool at_front)
-{
-    struct sched_queue *q = &s->ready[t->domain][t->priority];
-    kassert(!t->is_ready_queued);
-    t->ready_prev = at_front ? NULL : q->tail;
-    t->ready_next = at_front ? q->head : NULL;
-    if (t->ready_prev != NULL) {
-        t->ready_prev->ready_next = t;
-    } else {
-        q->head = t;
-    }
-    if (t->ready_next != NULL) {
-        t->ready_next->ready_prev = t;
-    } else {
-        q->tail = t;
-    }
-    t->is_ready_queued = true;
-    s->bitmap[t->domain][t->priority / BITS_PER_WORD] |= (uint64_t)1
-                                                         << (t->priority % BITS_PER_WORD);
-}
-
-static void queue_unlink(struct sched *s, struct tcb *t)
-{
-    struct sched_queue *q = &s->ready[t->domain][t->priority];
-    if (t->ready_prev != NULL) {
-        t->ready_prev->ready_next = t->ready_next;
-    } else {
-        q->head = t->ready_next;
-    }
-    if (t->ready_next != NULL) {
-        t->ready_next->ready_prev = t->ready_prev;
-    } else {
-        q->tail = t->ready_prev;
-    }
-    t->ready_next = t->ready_prev = NULL;
-    t->is_ready_queued = false;
-    if (q->head == NULL) {
-        s->bitmap[t->domain][t->priority / BITS_PER_WORD] &=
-            ~((uint64_t)1 << (t->priority % BITS_PER_WORD));
-    }
-}
-
-/* In the current domain. */
-static int highest_ready(const struct sched *s)
-{
-    const uint64_t *bitmap = s->bitmap[s->domains.current];
-    for (int w = SCHED_PRIORITIES / BITS_PER_WORD - 1; w >= 0; w--) {
-        if (bitmap[w] != 0) {
-            return w * BITS_PER_WORD + 63 - __builtin_clzll(bitmap[w]);
-        }
-    }
-    return NO_PRIORITY;
 }
 
 /* ---- Waking and leaving ------------------------------------------------------ */
@@ -105,10 +49,10 @@ static void make_candidate(struct sched *s, struct tcb *t)
     if (other == NULL) {
         s->candidate = t;
     } else if (t->priority > other->priority) {
-        queue_link(s, other, false);
+        ready_link_back(s, other);
         s->candidate = t;
     } else {
-        queue_link(s, t, false);
+        ready_link_back(s, t);
     }
 }
 
@@ -133,7 +77,7 @@ void sched_remove(struct tcb *t)
 {
     struct sched *s = this_sched();
     if (t->is_ready_queued) {
-        queue_unlink(s, t);
+        ready_unlink(s, t);
     }
     if (t->state == TCB_RUNNING && t->wait.linked) {
         tree_remove(&s->release, &t->wait);
@@ -161,7 +105,7 @@ bool sched_yield_to(struct tcb *t)
         return false;
     }
     sched_remove(t);
-    queue_link(&cpu->sched, t, true);
+    ready_link_front(&cpu->sched, t);
     if (t->priority < cpu->current->priority) {
         return false;
     }
@@ -179,15 +123,22 @@ bool sched_yield_to(struct tcb *t)
 static void settle(struct sched *s)
 {
     struct tcb *t = s->emptied;
+    if (t == NULL) {
+        return;
+    }
+    const struct sc *sc = s->emptied_sc;
+    const bool is_overrun = s->is_overrun;
     s->emptied = NULL;
-    if (t == NULL || t->sc != s->emptied_sc || t->state != TCB_RUNNING) {
+    s->emptied_sc = NULL;
+    s->is_overrun = false;
+    if (t->sc != sc || t->state != TCB_RUNNING) {
         return;
     }
     sched_remove(t);
-    if (s->is_overrun && fault_has_timeout(t)) {
+    if (is_overrun && fault_has_timeout(t)) {
         fault_raise_timeout(t);
     } else if (sc_is_due(t->sc, s->charge_start)) {
-        queue_link(s, t, false);
+        ready_link_back(s, t);
     } else {
         release_later(s, t);
     }
@@ -233,34 +184,10 @@ void sched_tick(void)
     struct tree_node *n = tree_first(&s->release);
     for (unsigned i = 0; i < RELEASE_BATCH && n != NULL && n->key <= now; i++) {
         tree_remove(&s->release, n);
-        queue_link(s, tcb_of_wait(n), false);
+        ready_link_back(s, tcb_of_wait(n));
         n = tree_first(&s->release);
     }
     domains_tick(&s->domains, now);
-}
-
-/* When the timer has to fire next. In the past if threads of a full batch are
- * still to be released: it then fires at once. */
-static ticks_t next_event(const struct sched *s)
-{
-    ticks_t event = s->domains.end;
-    const struct tree_node *next = tree_first(&s->release);
-    if (s->charged != NULL && s->charge_start + sc_head(s->charged)->amount < event) {
-        event = s->charge_start + sc_head(s->charged)->amount;
-    }
-    if (next != NULL && next->key < event) {
-        event = next->key;
-    }
-    return event;
-}
-
-static void arm_timer(struct sched *s)
-{
-    const ticks_t event = next_event(s);
-    if (event != s->armed) {
-        s->armed = event;
-        arch_timer_set(event);
-    }
 }
 
 /* ---- Choosing ------------------------------------------------------------------ */
@@ -278,31 +205,30 @@ static struct tcb *choose(struct cpu *cpu)
         release_later(s, current);
     }
     const bool is_loose = tcb_can_run(current) && !current->is_ready_queued;
-    int top = highest_ready(s);
-    if (woken != NULL && woken->domain == s->domains.current && woken->priority > top) {
-        top = woken->priority;
-    }
-    const bool goes_on = is_loose && current->domain == s->domains.current &&
-                         current->priority >= top && favoured == NULL;
-    if (woken != NULL) {
-        queue_link(s, woken, !goes_on);
+    const bool outdoes =
+        woken != NULL && woken->domain == s->domains.current && woken->priority > current->priority;
+    const bool goes_on = is_loose && current->domain == s->domains.current && !outdoes &&
+                         current->priority + 1U >= s->above[current->domain] && favoured == NULL;
+    if (woken != NULL && goes_on) {
+        ready_link_back(s, woken);
+    } else if (woken != NULL) {
+        ready_link_front(s, woken);
     }
     if (goes_on) {
         return current;
     }
     if (is_loose) {
-        queue_link(s, current, true);
+        ready_link_front(s, current);
     }
     if (favoured != NULL && is_loose) {
-        queue_unlink(s, favoured);
-        queue_link(s, favoured, true);
+        ready_unlink(s, favoured);
+        ready_link_front(s, favoured);
     }
-    top = highest_ready(s);
-    if (top == NO_PRIORITY) {
+    struct tcb *next = ready_first(s);
+    if (next == NULL) {
         return &cpu->idle;
     }
-    struct tcb *next = s->ready[s->domains.current][top].head;
-    queue_unlink(s, next);
+    ready_unlink(s, next);
     return next;
 }
 
@@ -343,7 +269,7 @@ void sched_exit(void)
         if (next->yield_to != NULL) {
             sc_answer_yield(next); /* charged: another context was in use since */
         }
-        arm_timer(&cpu->sched);
+        clock_arm(&cpu->sched);
         cpu->sched.now = 0;
         if (next != &cpu->idle) {
             unsigned asid;
@@ -352,7 +278,10 @@ void sched_exit(void)
             return;
         }
         arch_idle();
-        irq_take();
+        const struct cap *cap = irq_take();
+        if (cap != NULL) {
+            ntfn_signal(cap_ntfn(cap), cap_badge(cap));
+        }
     }
 }
 
@@ -362,7 +291,7 @@ static const char *check_queue(const struct cpu *cpu, unsigned domain, int prior
 {
     const struct sched_queue *q = &cpu->sched.ready[domain][priority];
     const uint64_t bit =
-        cpu->sched.bitmap[domain][priority / BITS_PER_WORD] >> (priority % BITS_PER_WORD);
+        cpu->sched.bitmap[domain][priority / READY_WORD_BITS] >> (priority % READY_WORD_BITS);
     const struct tcb *prev = NULL;
 
     if ((q->head != NULL) != ((bit & 1) != 0)) {
@@ -408,9 +337,10 @@ static const char *check_current(const struct cpu *cpu)
     const struct sched *s = &cpu->sched;
     const struct tcb *t = cpu->current;
     if (t == &cpu->idle) {
-        return highest_ready(s) != NO_PRIORITY ? "KI-21 idle although a thread is ready" : NULL;
+        return ready_first(s) != NULL ? "KI-21 idle although a thread is ready" : NULL;
     }
-    if (!tcb_can_run(t) || t->domain != s->domains.current || highest_ready(s) > t->priority) {
+    if (!tcb_can_run(t) || t->domain != s->domains.current ||
+        s->above[t->domain] > t->priority + 1U) {
         return "KI-21 current thread cannot run, or a higher one is ready";
     }
     return t->sc != s->charged || !sc_is_due(t->sc, s->charge_start)
@@ -423,6 +353,9 @@ const char *sched_check(void)
     const struct cpu *cpu = arch_cpu();
     const struct sched *s = &cpu->sched;
     for (unsigned d = 0; d < DOMAINS; d++) {
+        if (s->above[d] != ready_above(s->bitmap[d], SCHED_PRIORITIES / READY_WORD_BITS - 1)) {
+            return "KI-20 highest ready priority";
+        }
         for (int p = 0; p < SCHED_PRIORITIES; p++) {
             const char *broken = check_queue(cpu, d, p);
             if (broken != NULL) {
@@ -436,7 +369,7 @@ const char *sched_check(void)
             return "KI-35 thread in the release queue";
         }
     }
-    if (s->armed != next_event(s)) {
+    if (s->armed != clock_next_event(s)) {
         return "KI-35 timer";
     }
     if (tree_check(&s->release) != NULL) {

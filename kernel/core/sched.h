@@ -3,7 +3,7 @@
  * The scheduler of one core: for each domain 256 FIFO queues of ready threads, a
  * queue of threads that wait for a refill of their budget, and the timer.
  *
- * R1  the bitmap marks exactly the non-empty ready queues.
+ * R1  the bitmap marks exactly the non-empty ready queues, and above the highest.
  * R2  the ready queues hold exactly the threads that can run and are not
  *     current, each in that of its domain and priority.
  * R3  the release queue holds exactly the runnable threads whose first refill is
@@ -30,15 +30,13 @@ struct sched_queue {
 };
 
 struct sched {
-    struct sched_queue ready[DOMAINS][SCHED_PRIORITIES];
-    uint64_t bitmap[DOMAINS][SCHED_PRIORITIES / 64];
-    struct domains domains;
-    struct tree release;
     struct tcb *candidate; /* woken by this kernel entry, in no queue yet */
     struct tcb *favoured;  /* current made way for it in this kernel entry */
     struct sc *charged;    /* whose time runs since charge_start */
     ticks_t charge_start;
-    ticks_t now; /* of this kernel entry, 0 if nobody has asked yet */
+    ticks_t now;   /* of this kernel entry, 0 if nobody has asked yet */
+    ticks_t armed; /* what the timer is set to */
+    struct tree release;
 
     /* A first refill was used up in this kernel entry, to be acted on at its end:
      * by this thread, of this context, by running (not by yielding, or in turn). */
@@ -46,7 +44,10 @@ struct sched {
     struct sc *emptied_sc;
     bool is_overrun;
 
-    ticks_t armed; /* what the timer is set to */
+    struct domains domains;
+    uint16_t above[DOMAINS]; /* one more than the highest priority that is ready, or 0 */
+    uint64_t bitmap[DOMAINS][SCHED_PRIORITIES / 64];
+    struct sched_queue ready[DOMAINS][SCHED_PRIORITIES];
 };
 
 /* Pre: zeroed. */

@@ -12,9 +12,7 @@
 #include "fault.h"
 #include "invocation.h"
 #include "ipc.h"
-#include "lock.h"
-
-struct kernel_lock kernel_lock;
+#include "syscall.h"
 
 /* How a message goes out. */
 struct send_mode {
@@ -323,36 +321,26 @@ static void dispatch(struct tcb *t)
     }
 }
 
-void kernel_syscall(void)
+void slowpath_syscall(void)
 {
-    kernel_lock_acquire();
     dispatch(arch_cpu()->current);
     sched_exit();
-    kernel_lock_release();
 }
 
-void kernel_irq(void)
+void slowpath_fault(const struct fault *fault)
 {
-    kernel_lock_acquire();
-    irq_take();
+    fault_raise(arch_cpu()->current, *fault);
     sched_exit();
-    kernel_lock_release();
 }
 
-static void user_fault(struct fault fault)
+void slowpath_signal(struct ntfn *n, badge_t badge)
 {
-    kernel_lock_acquire();
-    fault_raise(arch_cpu()->current, fault);
+    ntfn_signal(n, badge);
     sched_exit();
-    kernel_lock_release();
 }
 
-void kernel_vm_fault(vaddr_t addr, bool is_fetch, word_t esr)
+void slowpath_invoke(struct tcb *t, struct slot *slot)
 {
-    user_fault((struct fault){.kind = KAAL_FAULT_VM, .words = {addr, is_fetch, esr}});
-}
-
-void kernel_user_exception(word_t esr)
-{
-    user_fault((struct fault){.kind = KAAL_FAULT_USER_EXCEPTION, .words = {esr}});
+    send_to(t, slot, t->regs.x[2], mode_call);
+    sched_exit();
 }

@@ -48,6 +48,29 @@ static inline bool tree_is_empty(const struct tree *tree)
     return tree->first == NULL;
 }
 
+/* ---- A tree of one entry, without a call ---- */
+
+/* The only entry, or NULL if there are none or several. */
+static inline struct tree_node *tree_only(const struct tree *tree)
+{
+    struct tree_node *node = tree->first;
+    return node != NULL && node == tree->root && node->right == NULL ? node : NULL;
+}
+
+/* As tree_remove() of tree_only(). */
+static inline void tree_remove_only(struct tree *tree, struct tree_node *node)
+{
+    tree->root = tree->first = NULL;
+    node->linked = false;
+}
+
+/* As tree_insert() into an empty tree. */
+static inline void tree_insert_only(struct tree *tree, struct tree_node *node, uint64_t key)
+{
+    *node = (struct tree_node){.key = key, .linked = true};
+    tree->root = tree->first = node;
+}
+
 /* Is node in this tree? O(log n). */
 bool tree_has(const struct tree *tree, const struct tree_node *node);
 

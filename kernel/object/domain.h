@@ -17,11 +17,11 @@ struct domain_entry {
 };
 
 struct domains {
-    struct domain_entry entries[DOMAIN_ENTRIES];
     ticks_t end; /* of the current domain's time */
     uint8_t current;
     uint8_t running; /* the entry whose time it is */
     uint8_t first;   /* the entry that was started */
+    struct domain_entry entries[DOMAIN_ENTRIES];
 };
 
 /* Domain 0 without end, no schedule. Pre: zeroed. */

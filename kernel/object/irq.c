@@ -30,23 +30,21 @@ void irq_reset(void)
     }
 }
 
-void irq_take(void)
+const struct cap *irq_take(void)
 {
     const unsigned irq = arch_irq_ack();
     if (irq >= arch_irq_count() || irq >= IRQ_MAX) {
-        return;
+        return NULL;
     }
     if (irq == timer_irq) {
         sched_tick();
         arch_irq_eoi(irq);
-        return;
+        return NULL;
     }
     arch_irq_mask(irq);
     arch_irq_eoi(irq);
-    struct ntfn *n = cap_ntfn(&lines[irq].ntfn.cap);
-    if (n != NULL) {
-        ntfn_signal(n, cap_badge(&lines[irq].ntfn.cap));
-    }
+    const struct cap *cap = &lines[irq].ntfn.cap;
+    return cap->type == CAP_NOTIFICATION ? cap : NULL;
 }
 
 struct slot *irq_stop(unsigned irq)

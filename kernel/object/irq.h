@@ -14,8 +14,9 @@ enum { IRQ_MAX = 1020, IRQ_FIRST = 16 /* below: between cores, the kernel's own 
 /* The line that ends budgets; never issued. */
 void irq_set_timer(unsigned irq);
 
-/* Take one pending interrupt and act on it, if there is one. */
-void irq_take(void);
+/* Take one pending interrupt, if there is one, and mask its line; the timer's is
+ * acted on. Returns the notification to signal, or NULL. */
+const struct cap *irq_take(void);
 
 /* Last handler capability of a line gone: mask it. Returns the slot of its
  * notification, to be emptied before irq_release(). */

@@ -12,10 +12,12 @@
 enum { US_PER_SECOND = 1000000 };
 
 static uint64_t timer_hz = US_PER_SECOND;
+ticks_t sc_min = SC_MIN_US;
 
 void sc_set_timer_hz(uint64_t hz)
 {
     timer_hz = hz;
+    sc_min = sc_us_to_ticks(SC_MIN_US);
 }
 
 ticks_t sc_us_to_ticks(word_t us)
@@ -26,11 +28,6 @@ ticks_t sc_us_to_ticks(word_t us)
 word_t sc_ticks_to_us(ticks_t ticks)
 {
     return ticks / timer_hz * US_PER_SECOND + ticks % timer_hz * US_PER_SECOND / timer_hz;
-}
-
-ticks_t sc_min_ticks(void)
-{
-    return sc_us_to_ticks(SC_MIN_US);
 }
 
 /* ---- Refills ------------------------------------------------------------------ */
@@ -47,26 +44,6 @@ static struct refill pop_first(struct sc *sc)
     sc->refill_first = (uint16_t)(next < sc->refill_max ? next : 0);
     sc->refill_count--;
     return refill;
-}
-
-/* Put a refill behind the others. Returns whether it became part of the last
- * one: because it begins before that ends, or because the list is full. */
-static bool add_refill(struct sc *sc, struct refill refill)
-{
-    if (sc->refill_count > 0) {
-        struct refill *last = sc_refill(sc, sc->refill_count - 1U);
-        if (last->time + last->amount >= refill.time) {
-            last->amount += refill.amount;
-            return true;
-        }
-        if (sc->refill_count == sc->refill_max) {
-            last->time = refill.time - last->amount; /* later than it was: C4 */
-            last->amount += refill.amount;
-            return true;
-        }
-    }
-    *sc_refill(sc, sc->refill_count++) = refill;
-    return false;
 }
 
 /* Every refill comes back rounds periods later. */
@@ -95,7 +72,7 @@ static ticks_t use_whole_refills(struct sc *sc, ticks_t used)
         struct refill refill = pop_first(sc);
         used -= refill.amount;
         refill.time += sc->period;
-        unmerged = add_refill(sc, refill) ? 0 : unmerged + 1;
+        unmerged = sc_add_refill(sc, refill) ? 0 : unmerged + 1;
     }
     return used;
 }
@@ -108,7 +85,7 @@ static void use(struct sc *sc, ticks_t used)
         const struct refill back = {.time = head->time + sc->period, .amount = used};
         head->time += used;
         head->amount -= used;
-        add_refill(sc, back);
+        sc_add_refill(sc, back);
     }
     while (first(sc)->amount < sc_min_ticks()) { /* C5; C4: the sum is enough */
         const struct refill small = pop_first(sc);
@@ -145,15 +122,13 @@ static void update(struct sc *sc, ticks_t budget, ticks_t period, unsigned refil
     sc_start(sc, budget, period, refill_max, now);
     sc->refills[0] = head;
     if (head.amount < budget) {
-        add_refill(sc, (struct refill){.time = head.time + period, .amount = budget - head.amount});
+        sc_add_refill(sc,
+                      (struct refill){.time = head.time + period, .amount = budget - head.amount});
     }
 }
 
-void sc_switch_to(struct sc *sc, ticks_t now)
+void sc_begin(struct sc *sc, ticks_t now)
 {
-    if (sc_is_round_robin(sc) || !sc_is_due(sc, now)) {
-        return;
-    }
     first(sc)->time = now;
     while (sc->refill_count > 1 && sc_refill(sc, 1)->time <= now + first(sc)->amount) {
         const struct refill head = pop_first(sc);
@@ -164,15 +139,17 @@ void sc_switch_to(struct sc *sc, ticks_t now)
 
 bool sc_charge(struct sc *sc, ticks_t used)
 {
-    struct refill *head = first(sc);
-    const bool is_used_up = used + sc_min_ticks() > head->amount;
+    if (!sc_is_used_up(sc, used)) {
+        sc_charge_part(sc, used);
+        return false;
+    }
     sc->consumed += used;
     if (!sc_is_round_robin(sc)) {
         use(sc, used);
     } else {
-        head->amount = is_used_up ? sc->budget : head->amount - used;
+        first(sc)->amount = sc->budget;
     }
-    return is_used_up;
+    return true;
 }
 
 void sc_forfeit(struct sc *sc)

@@ -70,17 +70,68 @@ static inline bool sc_is_due(const struct sc *sc, ticks_t now)
 }
 
 /* The shortest first refill. */
-ticks_t sc_min_ticks(void);
+extern ticks_t sc_min;
+static inline ticks_t sc_min_ticks(void)
+{
+    return sc_min;
+}
+
+/* Do used ticks use the first refill up? */
+static inline bool sc_is_used_up(const struct sc *sc, ticks_t used)
+{
+    return used + sc_min_ticks() > sc_head(sc)->amount;
+}
 
 /* Begin with one refill of the whole budget, due now. */
 void sc_start(struct sc *sc, ticks_t budget, ticks_t period, unsigned refill_max, ticks_t now);
 
-/* A core begins to use it. */
-void sc_switch_to(struct sc *sc, ticks_t now);
+/* Put a refill behind the others. Returns whether it became part of the last
+ * one: because it begins before that ends, or because the list is full. */
+static inline bool sc_add_refill(struct sc *sc, struct refill refill)
+{
+    if (sc->refill_count > 0) {
+        struct refill *last = sc_refill(sc, sc->refill_count - 1U);
+        if (last->time + last->amount >= refill.time) {
+            last->amount += refill.amount;
+            return true;
+        }
+        if (sc->refill_count == sc->refill_max) {
+            last->time = refill.time - last->amount; /* later than it was: C4 */
+            last->amount += refill.amount;
+            return true;
+        }
+    }
+    *sc_refill(sc, sc->refill_count++) = refill;
+    return false;
+}
 
-/* used ticks of it were used. True if that used the first refill up.
+/* used ticks of it were used. Pre: !sc_is_used_up(). */
+static inline void sc_charge_part(struct sc *sc, ticks_t used)
+{
+    struct refill *head = sc_refill(sc, 0);
+    const ticks_t start = head->time;
+    sc->consumed += used;
+    head->amount -= used;
+    if (used > 0 && !sc_is_round_robin(sc)) {
+        head->time += used;
+        sc_add_refill(sc, (struct refill){.time = start + sc->period, .amount = used});
+    }
+}
+
+/* The same without condition. True if that used the first refill up.
  * O(refill_max). */
 bool sc_charge(struct sc *sc, ticks_t used);
+
+/* A core begins to use it, a sporadic server whose first refill is due. */
+void sc_begin(struct sc *sc, ticks_t now);
+
+/* A core begins to use it. */
+static inline void sc_switch_to(struct sc *sc, ticks_t now)
+{
+    if (!sc_is_round_robin(sc) && sc_is_due(sc, now)) {
+        sc_begin(sc, now);
+    }
+}
 
 /* Give up what is left of the first refill, without having used it. */
 void sc_forfeit(struct sc *sc);

@@ -53,8 +53,6 @@ enum { TCB_NAME_BYTES = 32 };
 struct tcb {
     struct arch_regs regs; /* first: the entry code stores here */
 
-    _Alignas(64) struct slot slots[TCB_SLOTS];
-
     uint8_t state; /* enum tcb_state */
     uint8_t priority;
     uint8_t mcp; /* highest priority it may give to others */
@@ -62,21 +60,25 @@ struct tcb {
     bool is_ready_queued;
     uint8_t flags;      /* KAAL_TCB_* */
     bool was_preempted; /* its call is made again */
+    bool is_call;       /* of a blocked sender, and of one that waits in YieldTo */
+    struct sc *sc;
+    struct reply *reply;
+    void *blocked_on;
 
-    /* Of a blocked sender; is_call also of one that waits in YieldTo. */
-    bool is_call, can_grant, can_grant_reply;
+    struct tree_node wait;
+    struct ntfn *bound_ntfn;
+    struct sc *yield_to; /* runnable, but its YieldTo is not answered yet */
+    struct tcb *ready_next, *ready_prev;
+
+    /* Of a blocked sender. */
+    bool can_grant, can_grant_reply;
     badge_t badge;
     uint64_t arrival; /* its number among those that queued at the endpoint */
 
-    void *blocked_on;
-    struct reply *reply;
-    struct sc *sc;
-    struct sc *yield_to; /* runnable, but its YieldTo is not answered yet */
-    struct ntfn *bound_ntfn;
-    struct tcb *ready_next, *ready_prev;
-    struct tree_node wait;
-    vaddr_t ipc_buffer_vaddr;
     struct fault fault;
+    vaddr_t ipc_buffer_vaddr;
+
+    _Alignas(64) struct slot slots[TCB_SLOTS];
     char name[TCB_NAME_BYTES]; /* for the console; debug kernels alone set it */
     struct arch_fp fp;
 };
