@@ -9,6 +9,7 @@
  *                      all zero is a fresh thread's: user mode, interrupts enabled
  *   struct arch_fp     FP/SIMD state of a thread
  *   pte_t              a page-table entry (uint64_t)
+ *   ARCH_ENTRY         attribute of a function that need not save registers
  *   index_nospec()     index if it is below size, else 0, also where the
  *                      processor runs ahead of the check before it
  *
@@ -172,10 +173,10 @@ _Noreturn void arch_halt(void);
  * cpu->current in its regs. When one returns, cpu->current is the thread to
  * resume, and arch_switch_to() has been called for it.
  */
-void kernel_syscall(void); /* svc; number in x0, pc after the svc */
-void kernel_irq(void);     /* an interrupt is pending */
-void kernel_vm_fault(vaddr_t addr, bool is_fetch, word_t esr);
-void kernel_user_exception(word_t esr);            /* anything else from user space */
+ARCH_ENTRY void kernel_syscall(void); /* svc; number in x0, pc after the svc */
+ARCH_ENTRY void kernel_irq(void);     /* an interrupt is pending */
+ARCH_ENTRY void kernel_vm_fault(vaddr_t addr, bool is_fetch, word_t esr);
+ARCH_ENTRY void kernel_user_exception(word_t esr);            /* anything else from user space */
 void kernel_boot(struct kaal_boot_params *params); /* once, on the boot core */
 
 /* Print and stop, for faults of the kernel itself. fmt: %s %x %u %p, see fmt.h. */

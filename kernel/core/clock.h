@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The context in use and the timer of a core: R5 of sched.h. */
 #pragma once
+#include "lib/inline.h"
 #include "object/sched_context.h"
 
 #include "sched.h"
 
 /* When the timer has to fire next. In the past if threads of a full batch are
  * still to be released: it then fires at once. */
-static inline ticks_t clock_next_event(const struct sched *s)
+ALWAYS_INLINE ticks_t clock_next_event(const struct sched *s)
 {
     ticks_t event = s->domains.end;
     const struct tree_node *next = tree_first(&s->release);
@@ -18,7 +19,7 @@ static inline ticks_t clock_next_event(const struct sched *s)
     return next != NULL && next->key < event ? next->key : event;
 }
 
-static inline void clock_arm(struct sched *s)
+ALWAYS_INLINE void clock_arm(struct sched *s)
 {
     const ticks_t event = clock_next_event(s);
     if (event != s->armed) {

@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "cpu.h"
 #include "fault.h"
+#include "lib/inline.h"
 #include "lock.h"
 #include "ready.h"
 #include "syscall.h"
@@ -20,15 +21,11 @@ enum { INSTRUCTION_BYTES = 4 };
 
 /* ---- Capabilities -------------------------------------------------------------- */
 
-/* As cspace_lookup(), or NULL. Shifted, not compared: also in speculation it is
- * a slot of this CNode. */
-static inline struct slot *find(const struct tcb *t, cptr_t cptr)
+/* As cspace_lookup(), from a CNode on. Shifted, not compared: also in
+ * speculation it is a slot of this CNode. */
+ALWAYS_INLINE struct slot *walk(const struct cap *node, cptr_t cptr)
 {
-    const struct cap *node = &t->slots[TCB_SLOT_CSPACE].cap;
     unsigned left = KAAL_CPTR_BITS;
-    if (node->type != CAP_CNODE) {
-        return NULL;
-    }
     for (;;) {
         const unsigned guard_bits = cap_cnode_guard_bits(node);
         const unsigned radix = cap_cnode_radix(node);
@@ -45,18 +42,34 @@ static inline struct slot *find(const struct tcb *t, cptr_t cptr)
     }
 }
 
-static inline bool is_endpoint(const struct cap *cap, word_t rights)
+/* As cspace_lookup(), or NULL. Usually one CNode takes all bits. */
+ALWAYS_INLINE struct slot *find(const struct tcb *t, cptr_t cptr)
+{
+    const struct cap *root = &t->slots[TCB_SLOT_CSPACE].cap;
+    const unsigned guard_bits = cap_cnode_guard_bits(root), radix = cap_cnode_radix(root);
+    if (root->type != CAP_CNODE) {
+        return NULL;
+    }
+    if (guard_bits + radix != KAAL_CPTR_BITS) {
+        return walk(root, cptr);
+    }
+    return cptr >> radix == cap_cnode_guard(root)
+               ? &cap_cnode_slots(root)[cptr << guard_bits >> guard_bits]
+               : NULL;
+}
+
+ALWAYS_INLINE bool is_endpoint(const struct cap *cap, word_t rights)
 {
     return cap->type == CAP_ENDPOINT && cap_has_rights(cap, rights);
 }
 
-static inline bool can_want_answer(const struct cap *cap)
+ALWAYS_INLINE bool can_want_answer(const struct cap *cap)
 {
     return (cap->rights & (KAAL_RIGHT_GRANT | KAAL_RIGHT_GRANT_REPLY)) != 0;
 }
 
 /* Is it what invocations.def lists calls on? */
-static inline bool is_object(const struct cap *cap)
+ALWAYS_INLINE bool is_object(const struct cap *cap)
 {
     const uint32_t others = 1U << CAP_NULL | 1U << CAP_ENDPOINT | 1U << CAP_NOTIFICATION |
                             1U << CAP_REPLY | 1U << CAP_ZOMBIE;
@@ -65,50 +78,58 @@ static inline bool is_object(const struct cap *cap)
 
 /* ---- Messages ------------------------------------------------------------------- */
 
-static inline bool is_plain(const struct tcb *from, const struct tcb *to, word_t info)
+/* Where words from the fifth on are. */
+struct words {
+    const word_t *from;
+    word_t *to;
+};
+
+ALWAYS_INLINE bool find_words(const struct tcb *from, const struct tcb *to, struct words *words)
 {
-    const unsigned length = kaal_msginfo_length(info);
-    if (kaal_msginfo_caps(info) != 0) {
+    const struct kaal_ipc_buffer *source = tcb_ipc_buffer(from);
+    struct kaal_ipc_buffer *target = tcb_ipc_buffer(to);
+    if (source == NULL || target == NULL) {
         return false;
     }
-    return length <= KAAL_MSG_REGS ||
-           (length <= KAAL_MSG_MAX && tcb_ipc_buffer(from) != NULL && tcb_ipc_buffer(to) != NULL);
+    *words = (struct words){source->words, target->words};
+    return true;
 }
 
-static inline void copy_buffer(const struct tcb *from, struct tcb *to, unsigned length)
+/* Words alone? */
+ALWAYS_INLINE bool is_plain(const struct tcb *from, const struct tcb *to, word_t info,
+                            struct words *words)
 {
-    const word_t *source = tcb_ipc_buffer(from)->words;
-    word_t *target = tcb_ipc_buffer(to)->words;
-    for (unsigned i = KAAL_MSG_REGS; i < length; i++) {
-        target[i] = source[i];
-    }
+    const unsigned length = kaal_msginfo_length(info);
+    return kaal_msginfo_caps(info) == 0 &&
+           (length <= KAAL_MSG_REGS || (length <= KAAL_MSG_MAX && find_words(from, to, words)));
 }
 
 /* Pre: is_plain(). */
-static inline void copy_message(const struct tcb *from, struct tcb *to, word_t info, badge_t badge)
+ALWAYS_INLINE void copy_message(const struct tcb *from, struct tcb *to, word_t info, badge_t badge,
+                                const struct words *words)
 {
     const unsigned length = kaal_msginfo_length(info);
     const word_t *x = from->regs.x;
     word_t *y = to->regs.x;
-    if (length >= KAAL_MSG_REGS) {
-        const word_t w3 = x[3], w4 = x[4], w5 = x[5], w6 = x[6];
-        y[3] = w3;
-        y[4] = w4;
-        y[5] = w5;
-        y[6] = w6;
-        if (length > KAAL_MSG_REGS) {
-            copy_buffer(from, to, length);
-        }
-    } else {
-        for (unsigned i = 0; i < length; i++) {
-            y[3 + i] = x[3 + i];
-        }
-    }
     y[0] = info & ~((word_t)KAAL_MSGINFO_UNWRAPPED_MASK << KAAL_MSGINFO_UNWRAPPED_SHIFT);
     y[1] = badge;
+    if (length >= KAAL_MSG_REGS) {
+        const word_t w0 = x[3], w1 = x[4], w2 = x[5], w3 = x[6];
+        y[3] = w0;
+        y[4] = w1;
+        y[5] = w2;
+        y[6] = w3;
+        for (unsigned i = KAAL_MSG_REGS; i < length; i++) {
+            words->to[i] = words->from[i];
+        }
+        return;
+    }
+    for (unsigned i = 0; i < length; i++) {
+        y[3 + i] = x[3 + i];
+    }
 }
 
-static inline void receive_nothing(struct tcb *t, badge_t badge)
+ALWAYS_INLINE void receive_nothing(struct tcb *t, badge_t badge)
 {
     t->regs.x[0] = 0;
     t->regs.x[1] = badge;
@@ -125,7 +146,7 @@ struct plan {
 };
 
 /* Can next run now, on sc? */
-static inline bool make_plan(struct sched *s, const struct tcb *next, const struct sc *sc,
+ALWAYS_INLINE bool make_plan(struct sched *s, const struct tcb *next, const struct sc *sc,
                              struct plan *plan)
 {
     plan->root = asid_root_of(&next->slots[TCB_SLOT_VSPACE].cap, &plan->asid);
@@ -135,7 +156,8 @@ static inline bool make_plan(struct sched *s, const struct tcb *next, const stru
     plan->is_other = sc != s->charged;
     if (plan->is_other) {
         plan->now = arch_now();
-        if (!sc_is_due(sc, plan->now) || sc_is_used_up(s->charged, plan->now - s->charge_start)) {
+        if (!sc_is_due(sc, plan->now) || sc_would_merge(sc, plan->now) ||
+            sc_is_used_up(s->charged, plan->now - s->charge_start)) {
             s->now = plan->now;
             return false;
         }
@@ -144,21 +166,21 @@ static inline bool make_plan(struct sched *s, const struct tcb *next, const stru
 }
 
 /* Does it come before all that is ready? */
-static inline bool comes_first(const struct sched *s, const struct tcb *next)
+ALWAYS_INLINE bool comes_first(const struct sched *s, const struct tcb *next)
 {
     return next->domain == s->domains.current && next->priority + 1U >= s->above[next->domain];
 }
 
-static inline void change_context(struct sched *s, struct sc *sc, ticks_t now)
+ALWAYS_INLINE void change_context(struct sched *s, struct sc *sc, ticks_t now)
 {
     sc_charge_part(s->charged, now - s->charge_start);
     s->charge_start = now;
     s->charged = sc;
-    sc_switch_to(sc, now);
+    sc_begin(sc, now);
     clock_arm(s);
 }
 
-static inline void run(struct cpu *cpu, struct tcb *next, const struct plan *plan)
+ALWAYS_INLINE void run(struct cpu *cpu, struct tcb *next, const struct plan *plan)
 {
     cpu->current = next;
     if (plan->is_other) {
@@ -169,14 +191,26 @@ static inline void run(struct cpu *cpu, struct tcb *next, const struct plan *pla
 
 /* ---- Meeting at an endpoint ---------------------------------------------------------- */
 
-/* Who alone waits there to receive, or NULL. */
-static inline struct tcb *only_receiver(const struct endpoint *ep)
+/* The thread of a node. What follows is addressed from its start, not from the
+ * node, whence its registers are out of reach of most instructions. */
+ALWAYS_INLINE struct tcb *waiting(struct tree_node *node)
 {
-    struct tree_node *node = tree_only(&ep->waiters);
-    return node == NULL || !ep->is_receiving ? NULL : tcb_of_wait(node);
+    __asm__("" : "+r"(node));
+    return tcb_of_wait(node);
 }
 
-static inline void wake(struct tcb *t)
+/* Does one thread wait there to receive? */
+ALWAYS_INLINE bool has_receiver(const struct endpoint *ep, struct tcb **receiver)
+{
+    struct tree_node *node = tree_only(&ep->waiters);
+    if (node == NULL || !ep->is_receiving) {
+        return false;
+    }
+    *receiver = waiting(node);
+    return true;
+}
+
+ALWAYS_INLINE void wake(struct tcb *t)
 {
     t->blocked_on = NULL;
     t->state = TCB_RUNNING;
@@ -185,7 +219,7 @@ static inline void wake(struct tcb *t)
 
 /* t waits for an answer through reply; receiver, who was waiting with it, goes
  * on, with t's context if it has none. */
-static inline void await_answer(struct tcb *t, struct tcb *receiver, struct reply *reply)
+ALWAYS_INLINE void await_answer(struct tcb *t, struct tcb *receiver, struct reply *reply)
 {
     struct sc *sc = t->sc;
     reply->tcb = t;
@@ -209,7 +243,7 @@ static inline void await_answer(struct tcb *t, struct tcb *receiver, struct repl
 }
 
 /* Blocked on ep, where nobody waits. */
-static inline void wait_at(struct tcb *t, struct endpoint *ep, struct reply *reply)
+ALWAYS_INLINE void wait_at(struct tcb *t, struct endpoint *ep, struct reply *reply)
 {
     t->regs.pc -= INSTRUCTION_BYTES;
     t->state = TCB_BLOCKED_RECV;
@@ -224,7 +258,7 @@ static inline void wait_at(struct tcb *t, struct endpoint *ep, struct reply *rep
 }
 
 /* Has t no signal to take instead, nor time of a notification to give back? */
-static inline bool has_no_signal(const struct tcb *t)
+ALWAYS_INLINE bool has_no_signal(const struct tcb *t)
 {
     const struct ntfn *bound = t->bound_ntfn;
     return bound == NULL || (!bound->active && bound->sc == NULL);
@@ -232,40 +266,33 @@ static inline bool has_no_signal(const struct tcb *t)
 
 /* ---- Call, fault ---------------------------------------------------------------------- */
 
-static inline enum fastpath call(struct cpu *cpu, struct tcb *t)
+ALWAYS_INLINE enum fastpath call(struct cpu *cpu, struct tcb *t, const struct slot *slot)
 {
     const word_t info = t->regs.x[2];
-    struct slot *slot = find(t, t->regs.x[1]);
+    struct words words;
     struct plan plan;
 
-    if (slot == NULL) {
-        return FASTPATH_NONE;
-    }
-    if (!is_endpoint(&slot->cap, KAAL_RIGHT_WRITE)) {
-        if (is_object(&slot->cap)) {
-            slowpath_invoke(t, slot);
-            return FASTPATH_INVOKE;
-        }
+    if (slot == NULL || !is_endpoint(&slot->cap, KAAL_RIGHT_WRITE)) {
         return FASTPATH_NONE;
     }
     struct endpoint *ep = cap_endpoint(&slot->cap);
-    struct tcb *receiver = only_receiver(ep);
-    if (receiver == NULL || receiver->reply == NULL || !can_want_answer(&slot->cap) ||
-        !is_plain(t, receiver, info) || !comes_first(&cpu->sched, receiver) ||
+    struct tcb *receiver;
+    if (!has_receiver(ep, &receiver) || receiver->reply == NULL || !can_want_answer(&slot->cap) ||
+        !is_plain(t, receiver, info, &words) || !comes_first(&cpu->sched, receiver) ||
         !make_plan(&cpu->sched, receiver, receiver->sc == NULL ? t->sc : receiver->sc, &plan)) {
         return FASTPATH_NONE;
     }
     tree_remove_only(&ep->waiters, &receiver->wait);
     wake(receiver);
     t->was_preempted = false;
-    copy_message(t, receiver, info, cap_badge(&slot->cap));
+    copy_message(t, receiver, info, cap_badge(&slot->cap), &words);
     t->regs.pc -= INSTRUCTION_BYTES;
     await_answer(t, receiver, receiver->reply);
     run(cpu, receiver, &plan);
     return FASTPATH_CALL;
 }
 
-static inline void write_fault(struct tcb *t, struct tcb *handler, const struct fault *fault,
+ALWAYS_INLINE void write_fault(struct tcb *t, struct tcb *handler, const struct fault *fault,
                                badge_t badge)
 {
     word_t *y = handler->regs.x;
@@ -279,7 +306,7 @@ static inline void write_fault(struct tcb *t, struct tcb *handler, const struct 
     y[6] = is_vm ? fault->words[2] : fault->words[0];
 }
 
-static inline enum fastpath raise(struct cpu *cpu, struct tcb *t, const struct fault *fault)
+ALWAYS_INLINE enum fastpath raise(struct cpu *cpu, struct tcb *t, const struct fault *fault)
 {
     const struct cap *cap = &t->slots[TCB_SLOT_FAULT_HANDLER].cap;
     struct plan plan;
@@ -288,8 +315,9 @@ static inline enum fastpath raise(struct cpu *cpu, struct tcb *t, const struct f
         return FASTPATH_NONE;
     }
     struct endpoint *ep = cap_endpoint(cap);
-    struct tcb *handler = only_receiver(ep);
-    if (handler == NULL || handler->reply == NULL || !comes_first(&cpu->sched, handler) ||
+    struct tcb *handler;
+    if (!has_receiver(ep, &handler) || handler->reply == NULL ||
+        !comes_first(&cpu->sched, handler) ||
         !make_plan(&cpu->sched, handler, handler->sc == NULL ? t->sc : handler->sc, &plan)) {
         return FASTPATH_NONE;
     }
@@ -304,7 +332,7 @@ static inline enum fastpath raise(struct cpu *cpu, struct tcb *t, const struct f
 /* ---- Answer and receive ------------------------------------------------------------------ */
 
 /* Can t answer its newest caller, who then goes on? */
-static inline bool can_answer(const struct tcb *t, const struct reply *reply,
+ALWAYS_INLINE bool can_answer(const struct tcb *t, const struct reply *reply,
                               const struct tcb *caller)
 {
     if (caller == NULL || caller->state != TCB_BLOCKED_REPLY || fault_has_timeout(caller)) {
@@ -316,12 +344,13 @@ static inline bool can_answer(const struct tcb *t, const struct reply *reply,
 }
 
 /* Nothing but a label that says to go on. */
-static inline bool is_plain_answer(const struct tcb *t, const struct tcb *caller)
+ALWAYS_INLINE bool is_plain_answer(const struct tcb *t, const struct tcb *caller,
+                                   struct words *words)
 {
     const word_t info = t->regs.x[2];
     switch (caller->fault.kind) {
     case KAAL_FAULT_NONE:
-        return is_plain(t, caller, info);
+        return is_plain(t, caller, info, words);
     case KAAL_FAULT_VM:
         return kaal_msginfo_label(info) == 0 && kaal_msginfo_caps(info) == 0;
     default:
@@ -329,10 +358,10 @@ static inline bool is_plain_answer(const struct tcb *t, const struct tcb *caller
     }
 }
 
-static inline void answer(struct tcb *t, struct tcb *caller)
+ALWAYS_INLINE void answer(struct tcb *t, struct tcb *caller, const struct words *words)
 {
     if (caller->fault.kind == KAAL_FAULT_NONE) {
-        copy_message(t, caller, t->regs.x[2], 0);
+        copy_message(t, caller, t->regs.x[2], 0, words);
         caller->regs.pc += INSTRUCTION_BYTES;
     } else {
         caller->fault.kind = KAAL_FAULT_NONE;
@@ -343,7 +372,7 @@ static inline void answer(struct tcb *t, struct tcb *caller)
 }
 
 /* As reply_pop(), for a reply that can_answer(). */
-static inline void return_context(struct tcb *t, struct reply *reply, struct tcb *caller)
+ALWAYS_INLINE void return_context(struct tcb *t, struct reply *reply, struct tcb *caller)
 {
     struct sc *sc = reply->sc;
     if (sc != NULL) {
@@ -361,10 +390,11 @@ static inline void return_context(struct tcb *t, struct reply *reply, struct tcb
     }
 }
 
-static inline enum fastpath reply_recv(struct cpu *cpu, struct tcb *t)
+ALWAYS_INLINE enum fastpath reply_recv(struct cpu *cpu, struct tcb *t)
 {
     const struct slot *to = find(t, t->regs.x[7]);
     const struct slot *from = find(t, t->regs.x[1]);
+    struct words words;
     struct plan plan;
 
     if (to == NULL || from == NULL || to->cap.type != CAP_REPLY ||
@@ -374,14 +404,14 @@ static inline enum fastpath reply_recv(struct cpu *cpu, struct tcb *t)
     struct endpoint *ep = cap_endpoint(&from->cap);
     struct reply *reply = cap_reply(&to->cap);
     struct tcb *caller = reply->tcb;
-    if (!can_answer(t, reply, caller) || !is_plain_answer(t, caller) ||
+    if (!can_answer(t, reply, caller) || !is_plain_answer(t, caller, &words) ||
         !tree_is_empty(&ep->waiters) || !has_no_signal(t) || !comes_first(&cpu->sched, caller) ||
         !make_plan(&cpu->sched, caller, reply->sc != NULL ? reply->sc : caller->sc, &plan)) {
         return FASTPATH_NONE;
     }
     t->was_preempted = false;
     return_context(t, reply, caller);
-    answer(t, caller);
+    answer(t, caller, &words);
     wait_at(t, ep, reply);
     run(cpu, caller, &plan);
     return FASTPATH_REPLY_RECV;
@@ -392,7 +422,7 @@ static inline enum fastpath reply_recv(struct cpu *cpu, struct tcb *t)
 /* How a thread that is woken by one that stays runnable goes on. */
 enum order { NOT_AT_ALL, LATER, NOW };
 
-static inline enum order order_of(struct cpu *cpu, const struct tcb *t, const struct tcb *woken,
+ALWAYS_INLINE enum order order_of(struct cpu *cpu, const struct tcb *t, const struct tcb *woken,
                                   struct plan *plan)
 {
     struct sched *s = &cpu->sched;
@@ -405,7 +435,7 @@ static inline enum order order_of(struct cpu *cpu, const struct tcb *t, const st
     return make_plan(s, woken, woken->sc, plan) ? NOW : NOT_AT_ALL;
 }
 
-static inline void let_go_on(struct cpu *cpu, struct tcb *t, struct tcb *woken, enum order order,
+ALWAYS_INLINE void let_go_on(struct cpu *cpu, struct tcb *t, struct tcb *woken, enum order order,
                              const struct plan *plan)
 {
     if (order == LATER) {
@@ -416,14 +446,15 @@ static inline void let_go_on(struct cpu *cpu, struct tcb *t, struct tcb *woken, 
     }
 }
 
-static inline enum fastpath send_message(struct cpu *cpu, struct tcb *t, const struct cap *cap)
+ALWAYS_INLINE enum fastpath send_message(struct cpu *cpu, struct tcb *t, const struct cap *cap)
 {
     const word_t info = t->regs.x[2];
     struct endpoint *ep = cap_endpoint(cap);
-    struct tcb *receiver = only_receiver(ep);
+    struct tcb *receiver;
+    struct words words;
     struct plan plan;
 
-    if (receiver == NULL || !is_plain(t, receiver, info)) {
+    if (!has_receiver(ep, &receiver) || !is_plain(t, receiver, info, &words)) {
         return FASTPATH_NONE;
     }
     const enum order order = order_of(cpu, t, receiver, &plan);
@@ -436,12 +467,12 @@ static inline enum fastpath send_message(struct cpu *cpu, struct tcb *t, const s
         receiver->reply = NULL;
     }
     wake(receiver);
-    copy_message(t, receiver, info, cap_badge(cap));
+    copy_message(t, receiver, info, cap_badge(cap), &words);
     let_go_on(cpu, t, receiver, order, &plan);
     return FASTPATH_SEND;
 }
 
-static inline enum fastpath signal(struct cpu *cpu, struct tcb *t, struct ntfn *n, badge_t badge)
+ALWAYS_INLINE enum fastpath signal(struct cpu *cpu, struct tcb *t, struct ntfn *n, badge_t badge)
 {
     struct plan plan;
     if (!n->active && n->bound != NULL && n->bound->state == TCB_BLOCKED_RECV) {
@@ -456,7 +487,7 @@ static inline enum fastpath signal(struct cpu *cpu, struct tcb *t, struct ntfn *
     if (node == NULL) {
         return FASTPATH_NONE;
     }
-    struct tcb *waiter = tcb_of_wait(node);
+    struct tcb *waiter = waiting(node);
     const enum order order = order_of(cpu, t, waiter, &plan);
     if (order == NOT_AT_ALL) {
         return FASTPATH_NONE;
@@ -468,7 +499,7 @@ static inline enum fastpath signal(struct cpu *cpu, struct tcb *t, struct ntfn *
     return order == LATER ? FASTPATH_SIGNAL : FASTPATH_SIGNAL_WAKE;
 }
 
-static inline enum fastpath send(struct cpu *cpu, struct tcb *t)
+ALWAYS_INLINE enum fastpath send(struct cpu *cpu, struct tcb *t)
 {
     const struct slot *slot = find(t, t->regs.x[1]);
     if (slot == NULL || !cap_has_rights(&slot->cap, KAAL_RIGHT_WRITE)) {
@@ -486,7 +517,7 @@ static inline enum fastpath send(struct cpu *cpu, struct tcb *t)
 /* ---- Wait, receive ------------------------------------------------------------------------------
  */
 
-static inline enum fastpath receive(struct cpu *cpu, struct tcb *t, const struct cap *cap,
+ALWAYS_INLINE enum fastpath receive(struct cpu *cpu, struct tcb *t, const struct cap *cap,
                                     bool takes_reply)
 {
     struct endpoint *ep = cap_endpoint(cap);
@@ -513,14 +544,14 @@ static inline enum fastpath receive(struct cpu *cpu, struct tcb *t, const struct
     return FASTPATH_RECV;
 }
 
-static inline void take_signal(struct tcb *t, struct ntfn *n)
+ALWAYS_INLINE void take_signal(struct tcb *t, struct ntfn *n)
 {
     receive_nothing(t, n->pending);
     n->pending = 0;
     n->active = false;
 }
 
-static inline enum fastpath wait_signal(struct cpu *cpu, struct tcb *t, struct ntfn *n)
+ALWAYS_INLINE enum fastpath wait_signal(struct cpu *cpu, struct tcb *t, struct ntfn *n)
 {
     struct tcb *next = ready_first(&cpu->sched);
     struct plan plan;
@@ -542,13 +573,13 @@ static inline enum fastpath wait_signal(struct cpu *cpu, struct tcb *t, struct n
 }
 
 /* Is it a notification that t may take signals from? */
-static inline bool may_wait(const struct tcb *t, const struct cap *cap)
+ALWAYS_INLINE bool may_wait(const struct tcb *t, const struct cap *cap)
 {
     const struct ntfn *n = cap_ntfn(cap);
     return n != NULL && (n->bound == NULL || n->bound == t);
 }
 
-static inline enum fastpath wait(struct cpu *cpu, struct tcb *t, bool takes_reply)
+ALWAYS_INLINE enum fastpath wait(struct cpu *cpu, struct tcb *t, bool takes_reply)
 {
     const struct slot *slot = find(t, t->regs.x[1]);
     if (slot == NULL || !cap_has_rights(&slot->cap, KAAL_RIGHT_READ)) {
@@ -560,9 +591,10 @@ static inline enum fastpath wait(struct cpu *cpu, struct tcb *t, bool takes_repl
     return may_wait(t, &slot->cap) ? wait_signal(cpu, t, cap_ntfn(&slot->cap)) : FASTPATH_NONE;
 }
 
-static inline enum fastpath poll(struct tcb *t)
+ALWAYS_INLINE enum fastpath poll(const struct cpu *cpu, struct tcb *t)
 {
     const struct slot *slot = find(t, t->regs.x[1]);
+    (void)cpu;
     if (slot == NULL || !cap_has_rights(&slot->cap, KAAL_RIGHT_READ) || !may_wait(t, &slot->cap)) {
         return FASTPATH_NONE;
     }
@@ -579,7 +611,7 @@ static inline enum fastpath poll(struct tcb *t)
  * ---------------------------------------------------------------------------------------- */
 
 /* In turn: behind the equals, with the whole budget again. */
-static inline enum fastpath yield(struct cpu *cpu, struct tcb *t)
+ALWAYS_INLINE enum fastpath yield(struct cpu *cpu, struct tcb *t)
 {
     struct sched *s = &cpu->sched;
     struct tcb *next = ready_queue(s, t)->head;
@@ -601,11 +633,13 @@ static inline enum fastpath yield(struct cpu *cpu, struct tcb *t)
 /* ---- Entry
  * ------------------------------------------------------------------------------------------ */
 
-static inline enum fastpath syscall_of(struct cpu *cpu, struct tcb *t)
+enum fastpath fastpath_syscall(void)
 {
+    struct cpu *cpu = arch_cpu();
+    struct tcb *t = cpu->current;
     switch (t->regs.x[0]) {
     case KAAL_SYS_CALL:
-        return call(cpu, t);
+        return call(cpu, t, find(t, t->regs.x[1]));
     case KAAL_SYS_REPLY_RECV:
         return reply_recv(cpu, t);
     case KAAL_SYS_SEND:
@@ -616,18 +650,12 @@ static inline enum fastpath syscall_of(struct cpu *cpu, struct tcb *t)
     case KAAL_SYS_WAIT:
         return wait(cpu, t, false);
     case KAAL_SYS_POLL:
-        return poll(t);
+        return poll(cpu, t);
     case KAAL_SYS_YIELD:
         return yield(cpu, t);
     default:
         return FASTPATH_NONE;
     }
-}
-
-enum fastpath fastpath_syscall(void)
-{
-    struct cpu *cpu = arch_cpu();
-    return syscall_of(cpu, cpu->current);
 }
 
 enum fastpath fastpath_fault(const struct fault *fault)
@@ -642,7 +670,68 @@ enum fastpath fastpath_signal(struct ntfn *n, badge_t badge)
     return signal(cpu, cpu->current, n, badge);
 }
 
-void kernel_irq(void)
+/* One function for each, which ends in a jump to the slow path: what one needs
+ * of registers and stack, no other saves. */
+static ARCH_ENTRY __attribute__((noinline)) void enter_call(struct cpu *cpu, struct tcb *t)
+{
+    struct slot *slot = find(t, t->regs.x[1]);
+    if (slot != NULL && is_object(&slot->cap)) {
+        slowpath_invoke(t, slot);
+    } else if (call(cpu, t, slot) == FASTPATH_NONE) {
+        slowpath_syscall();
+    }
+}
+
+#define SYSCALL_ENTRY(name, fast)                                                                 \
+    static ARCH_ENTRY __attribute__((noinline)) void enter_##name(struct cpu *cpu, struct tcb *t) \
+    {                                                                                             \
+        if ((fast) == FASTPATH_NONE) {                                                            \
+            slowpath_syscall();                                                                   \
+        }                                                                                         \
+    }
+SYSCALL_ENTRY(reply_recv, reply_recv(cpu, t))
+SYSCALL_ENTRY(send, send(cpu, t))
+SYSCALL_ENTRY(recv, wait(cpu, t, true))
+SYSCALL_ENTRY(wait, wait(cpu, t, false))
+SYSCALL_ENTRY(poll, poll(cpu, t))
+SYSCALL_ENTRY(yield, yield(cpu, t))
+#undef SYSCALL_ENTRY
+
+ALWAYS_INLINE void enter(struct cpu *cpu, struct tcb *t)
+{
+    const word_t number = t->regs.x[0];
+    if (number == KAAL_SYS_CALL) {
+        enter_call(cpu, t);
+        return;
+    }
+    if (number == KAAL_SYS_REPLY_RECV) {
+        enter_reply_recv(cpu, t);
+        return;
+    }
+    switch (number) {
+    case KAAL_SYS_SEND:
+    case KAAL_SYS_NBSEND:
+        enter_send(cpu, t);
+        break;
+    case KAAL_SYS_RECV:
+        enter_recv(cpu, t);
+        break;
+    case KAAL_SYS_WAIT:
+        enter_wait(cpu, t);
+        break;
+    case KAAL_SYS_POLL:
+        enter_poll(cpu, t);
+        break;
+    case KAAL_SYS_YIELD:
+        enter_yield(cpu, t);
+        break;
+    default:
+        slowpath_syscall();
+        break;
+    }
+}
+
+ARCH_ENTRY void kernel_irq(void)
 {
     kernel_lock_acquire();
     const struct cap *cap = irq_take();
@@ -654,16 +743,14 @@ void kernel_irq(void)
     kernel_lock_release();
 }
 
-void kernel_syscall(void)
+ARCH_ENTRY void kernel_syscall(void)
 {
     kernel_lock_acquire();
-    if (fastpath_syscall() == FASTPATH_NONE) {
-        slowpath_syscall();
-    }
+    enter(arch_cpu(), arch_cpu()->current);
     kernel_lock_release();
 }
 
-static void user_fault(const struct fault *fault)
+ALWAYS_INLINE void user_fault(const struct fault *fault)
 {
     kernel_lock_acquire();
     if (fastpath_fault(fault) == FASTPATH_NONE) {
@@ -672,12 +759,12 @@ static void user_fault(const struct fault *fault)
     kernel_lock_release();
 }
 
-void kernel_vm_fault(vaddr_t addr, bool is_fetch, word_t esr)
+ARCH_ENTRY void kernel_vm_fault(vaddr_t addr, bool is_fetch, word_t esr)
 {
     user_fault(&(struct fault){.kind = KAAL_FAULT_VM, .words = {addr, is_fetch, esr}});
 }
 
-void kernel_user_exception(word_t esr)
+ARCH_ENTRY void kernel_user_exception(word_t esr)
 {
     user_fault(&(struct fault){.kind = KAAL_FAULT_USER_EXCEPTION, .words = {esr}});
 }

@@ -24,7 +24,6 @@ enum fastpath {
     FASTPATH_POLL,
     FASTPATH_YIELD,
     FASTPATH_FAULT,
-    FASTPATH_INVOKE, /* a call on an object, which is then as slow as it is */
     FASTPATH_COUNT,
 };
 

@@ -217,11 +217,6 @@ void fault_raise(struct tcb *t, struct fault fault)
              });
 }
 
-bool fault_has_timeout(const struct tcb *t)
-{
-    return cap_endpoint(&t->slots[TCB_SLOT_TIMEOUT_HANDLER].cap) != NULL;
-}
-
 void fault_raise_timeout(struct tcb *t)
 {
     sc_end_yield(t);

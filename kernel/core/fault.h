@@ -15,7 +15,10 @@ void fault_raise_cap(struct tcb *t, cptr_t cptr, bool in_receive, unsigned kind,
                      unsigned bits_left);
 
 /* Is somebody to hear of it when t's refill is used up? */
-bool fault_has_timeout(const struct tcb *t);
+static inline bool fault_has_timeout(const struct tcb *t)
+{
+    return cap_endpoint(&t->slots[TCB_SLOT_TIMEOUT_HANDLER].cap) != NULL;
+}
 
 /* Tell them, with what was charged so far. Pre: fault_has_timeout(), t has a
  * context and is in no queue. */

@@ -2,6 +2,7 @@
 /* The ready queues of a core, and the bitmap above them: R1 of sched.h. */
 #pragma once
 #include "lib/assert.h"
+#include "lib/inline.h"
 #include "object/tcb.h"
 
 #include "sched.h"
@@ -46,7 +47,7 @@ static inline void ready_unmark(struct sched *s, const struct tcb *t)
     }
 }
 
-static inline void ready_link_front(struct sched *s, struct tcb *t)
+ALWAYS_INLINE void ready_link_front(struct sched *s, struct tcb *t)
 {
     struct sched_queue *q = ready_queue(s, t);
     struct tcb *head = q->head;
@@ -62,7 +63,7 @@ static inline void ready_link_front(struct sched *s, struct tcb *t)
     }
 }
 
-static inline void ready_link_back(struct sched *s, struct tcb *t)
+ALWAYS_INLINE void ready_link_back(struct sched *s, struct tcb *t)
 {
     struct sched_queue *q = ready_queue(s, t);
     struct tcb *tail = q->tail;
@@ -78,7 +79,7 @@ static inline void ready_link_back(struct sched *s, struct tcb *t)
     }
 }
 
-static inline void ready_unlink(struct sched *s, struct tcb *t)
+ALWAYS_INLINE void ready_unlink(struct sched *s, struct tcb *t)
 {
     struct sched_queue *q = ready_queue(s, t);
     struct tcb *next = t->ready_next, *prev = t->ready_prev;
@@ -100,7 +101,7 @@ static inline void ready_unlink(struct sched *s, struct tcb *t)
 }
 
 /* The first of the highest priority in the current domain, or NULL. */
-static inline struct tcb *ready_first(const struct sched *s)
+ALWAYS_INLINE struct tcb *ready_first(const struct sched *s)
 {
     const unsigned above = s->above[s->domains.current];
     return above == 0 ? NULL : s->ready[s->domains.current][above - 1].head;

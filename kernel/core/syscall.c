@@ -321,7 +321,7 @@ static void dispatch(struct tcb *t)
     }
 }
 
-void slowpath_syscall(void)
+__attribute__((noinline)) void slowpath_syscall(void)
 {
     dispatch(arch_cpu()->current);
     sched_exit();
@@ -339,7 +339,7 @@ void slowpath_signal(struct ntfn *n, badge_t badge)
     sched_exit();
 }
 
-void slowpath_invoke(struct tcb *t, struct slot *slot)
+__attribute__((noinline)) void slowpath_invoke(struct tcb *t, struct slot *slot)
 {
     send_to(t, slot, t->regs.x[2], mode_call);
     sched_exit();

@@ -54,7 +54,7 @@ static inline bool tree_is_empty(const struct tree *tree)
 static inline struct tree_node *tree_only(const struct tree *tree)
 {
     struct tree_node *node = tree->first;
-    return node != NULL && node == tree->root && node->right == NULL ? node : NULL;
+    return node != NULL && node->parent == NULL && node->right == NULL ? node : NULL;
 }
 
 /* As tree_remove() of tree_only(). */

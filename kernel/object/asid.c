@@ -6,37 +6,23 @@
 
 enum { FREE_PER_STEP = 16 };
 
-static struct asid_pool *pools[ASID_POOLS];
-
-/* Masked, not compared: also in speculation it is an entry of some pool. */
-static pte_t **entry_of(unsigned asid)
-{
-    struct asid_pool *pool = pools[(asid >> ASID_POOL_BITS) % ASID_POOLS];
-    return pool == NULL ? NULL : &pool->roots[asid % ASID_POOL_SIZE];
-}
+struct asid_pool *asid_pools[ASID_POOLS];
 
 pte_t *asid_lookup(unsigned asid)
 {
-    pte_t **entry = entry_of(asid);
+    pte_t **entry = asid_entry(asid);
     return asid == 0 || entry == NULL ? NULL : *entry;
 }
 
 struct asid_pool *asid_pool_at(unsigned asid)
 {
-    return pools[asid >> ASID_POOL_BITS];
-}
-
-pte_t *asid_root_of(const struct cap *vspace, unsigned *asid)
-{
-    pte_t *root = cap_vspace(vspace);
-    *asid = cap_asid(vspace);
-    return root != NULL && asid_lookup(*asid) == root ? root : NULL;
+    return asid_pools[asid >> ASID_POOL_BITS];
 }
 
 void asid_reset(void)
 {
     for (unsigned i = 0; i < ASID_POOLS; i++) {
-        pools[i] = NULL;
+        asid_pools[i] = NULL;
     }
 }
 
@@ -44,7 +30,7 @@ struct cap asid_pool_install(struct asid_pool *pool, unsigned index)
 {
     struct cap cap = cap_object(CAP_ASID_POOL, pool);
     cap.c = index * ASID_POOL_SIZE;
-    pools[index] = pool;
+    asid_pools[index] = pool;
     return cap;
 }
 
@@ -63,7 +49,7 @@ unsigned asid_assign(const struct cap *pool_cap, pte_t *root)
 
 void asid_free(unsigned asid)
 {
-    pte_t **entry = entry_of(asid);
+    pte_t **entry = asid_entry(asid);
     pte_t *root = *entry;
     *entry = NULL;
     arch_vspace_forget(root);
@@ -74,7 +60,7 @@ bool asid_pool_finalise_step(struct asid_pool *pool)
 {
     unsigned freed = 0;
     unsigned index = 0;
-    while (pools[index] != pool) {
+    while (asid_pools[index] != pool) {
         index++;
     }
     for (unsigned i = 0; i < ASID_POOL_SIZE; i++) {
@@ -86,7 +72,7 @@ bool asid_pool_finalise_step(struct asid_pool *pool)
             freed++;
         }
     }
-    pools[index] = NULL;
+    asid_pools[index] = NULL;
     return false;
 }
 
@@ -108,7 +94,7 @@ enum kaal_err asid_inv_assign(struct invocation *inv)
 static unsigned free_pool(void)
 {
     unsigned index = 0;
-    while (index < ASID_POOLS && pools[index] != NULL) {
+    while (index < ASID_POOLS && asid_pools[index] != NULL) {
         index++;
     }
     return index;

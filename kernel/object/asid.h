@@ -7,6 +7,7 @@
  * A2  a freed ASID has no translations left in any TLB.
  */
 #pragma once
+#include "lib/inline.h"
 #include "object/slot.h"
 
 enum { ASID_POOL_BITS = 9, ASID_POOL_SIZE = 1 << ASID_POOL_BITS, ASID_POOLS = 128 };
@@ -22,9 +23,29 @@ pte_t *asid_lookup(unsigned asid);
 /* The pool whose first identifier is asid, or NULL. */
 struct asid_pool *asid_pool_at(unsigned asid);
 
+/* By number; NULL where there is no pool. */
+extern struct asid_pool *asid_pools[ASID_POOLS];
+
+/* Where the address space of asid stands, or NULL without a pool. Masked, not
+ * compared: also in speculation it is an entry of some pool. */
+ALWAYS_INLINE pte_t **asid_entry(unsigned asid)
+{
+    struct asid_pool *pool = asid_pools[(asid >> ASID_POOL_BITS) % ASID_POOLS];
+    return pool == NULL ? NULL : &pool->roots[asid % ASID_POOL_SIZE];
+}
+
 /* The root table a VSPACE capability leads to and its ASID, or NULL if the
  * capability is another, has no ASID, or the ASID is no longer its own. */
-pte_t *asid_root_of(const struct cap *vspace, unsigned *asid);
+ALWAYS_INLINE pte_t *asid_root_of(const struct cap *vspace, unsigned *asid)
+{
+    pte_t *root = (pte_t *)vspace->obj;
+    *asid = cap_asid(vspace);
+    if (vspace->type != CAP_VSPACE || *asid == 0) {
+        return NULL;
+    }
+    pte_t *const *entry = asid_entry(*asid);
+    return entry != NULL && *entry == root ? root : NULL;
+}
 
 /* The pool, which is all zero, serves the identifiers from index *
  * ASID_POOL_SIZE on. Pre: no pool has this index. */

@@ -127,10 +127,13 @@ static void update(struct sc *sc, ticks_t budget, ticks_t period, unsigned refil
     }
 }
 
-void sc_begin(struct sc *sc, ticks_t now)
+void sc_switch_to(struct sc *sc, ticks_t now)
 {
+    if (sc_is_round_robin(sc) || !sc_is_due(sc, now)) {
+        return;
+    }
     first(sc)->time = now;
-    while (sc->refill_count > 1 && sc_refill(sc, 1)->time <= now + first(sc)->amount) {
+    while (sc_would_merge(sc, now)) {
         const struct refill head = pop_first(sc);
         first(sc)->time = now;
         first(sc)->amount += head.amount;

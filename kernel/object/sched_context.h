@@ -14,6 +14,7 @@
  * C6  yield_from->yield_to == sc for yield_from != NULL.
  */
 #pragma once
+#include "lib/inline.h"
 #include "object/slot.h"
 
 /* An amount of time that may be used from a time on. */
@@ -77,7 +78,7 @@ static inline ticks_t sc_min_ticks(void)
 }
 
 /* Do used ticks use the first refill up? */
-static inline bool sc_is_used_up(const struct sc *sc, ticks_t used)
+ALWAYS_INLINE bool sc_is_used_up(const struct sc *sc, ticks_t used)
 {
     return used + sc_min_ticks() > sc_head(sc)->amount;
 }
@@ -87,7 +88,7 @@ void sc_start(struct sc *sc, ticks_t budget, ticks_t period, unsigned refill_max
 
 /* Put a refill behind the others. Returns whether it became part of the last
  * one: because it begins before that ends, or because the list is full. */
-static inline bool sc_add_refill(struct sc *sc, struct refill refill)
+ALWAYS_INLINE bool sc_add_refill(struct sc *sc, struct refill refill)
 {
     if (sc->refill_count > 0) {
         struct refill *last = sc_refill(sc, sc->refill_count - 1U);
@@ -106,7 +107,7 @@ static inline bool sc_add_refill(struct sc *sc, struct refill refill)
 }
 
 /* used ticks of it were used. Pre: !sc_is_used_up(). */
-static inline void sc_charge_part(struct sc *sc, ticks_t used)
+ALWAYS_INLINE void sc_charge_part(struct sc *sc, ticks_t used)
 {
     struct refill *head = sc_refill(sc, 0);
     const ticks_t start = head->time;
@@ -122,16 +123,24 @@ static inline void sc_charge_part(struct sc *sc, ticks_t used)
  * O(refill_max). */
 bool sc_charge(struct sc *sc, ticks_t used);
 
-/* A core begins to use it, a sporadic server whose first refill is due. */
-void sc_begin(struct sc *sc, ticks_t now);
+/* If its first refill began now, would the second follow without a gap? */
+ALWAYS_INLINE bool sc_would_merge(const struct sc *sc, ticks_t now)
+{
+    const unsigned second = sc->refill_first + 1U;
+    return sc->refill_count > 1 &&
+           sc->refills[second < sc->refill_max ? second : 0].time <= now + sc_head(sc)->amount;
+}
 
-/* A core begins to use it. */
-static inline void sc_switch_to(struct sc *sc, ticks_t now)
+/* A core begins to use it. Pre: !sc_would_merge(). */
+ALWAYS_INLINE void sc_begin(struct sc *sc, ticks_t now)
 {
     if (!sc_is_round_robin(sc) && sc_is_due(sc, now)) {
-        sc_begin(sc, now);
+        sc_refill(sc, 0)->time = now;
     }
 }
+
+/* The same without condition. O(refill_max). */
+void sc_switch_to(struct sc *sc, ticks_t now);
 
 /* Give up what is left of the first refill, without having used it. */
 void sc_forfeit(struct sc *sc);

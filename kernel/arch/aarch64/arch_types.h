@@ -23,6 +23,10 @@ struct arch_fp {
     uint32_t reserved;
 };
 
+/* A function between the entry code and a short way out: every register is
+ * saved, so that it need not save any. */
+#define ARCH_ENTRY __attribute__((preserve_none))
+
 /* The mask does not depend on a predicted branch, nor, behind CSDB, on a
  * predicted value. Arm ARM (DDI 0487) C6.2, "CSDB". */
 static inline uint64_t index_nospec(uint64_t index, uint64_t size)

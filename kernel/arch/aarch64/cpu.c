@@ -19,7 +19,9 @@ _Static_assert(offsetof(struct arch_regs, ipc_buffer) == REGS_TLS + 8, "vectors.
 _Static_assert(offsetof(struct arch_fp, fpcr) == 512, "fp.S");
 _Static_assert(offsetof(struct arch_fp, fpsr) == 516, "fp.S");
 
-static struct cpu boot_cpu;
+/* start.S makes it this core's. */
+extern struct cpu arch_boot_cpu;
+struct cpu arch_boot_cpu;
 
 /* kernel.ld puts it above a page that is not mapped; its end is
  * kernel_stack_top. */
@@ -133,8 +135,7 @@ static void start_pmu(void)
 void arch_start(struct kaal_boot_params *params)
 {
     start_vectors();
-    boot_cpu.stack_top = (uintptr_t)kernel_stack_top;
-    sysreg_write_tpidr((uintptr_t)&boot_cpu);
+    arch_boot_cpu.stack_top = (uintptr_t)kernel_stack_top;
     console_start(params);
     start_control();
     cache_start();
@@ -146,7 +147,7 @@ void arch_start(struct kaal_boot_params *params)
 
 struct cpu *arch_cpu(void)
 {
-    return KAAL_CFG_SMP ? this_cpu() : &boot_cpu;
+    return this_cpu();
 }
 
 void arch_idle(void)

@@ -36,10 +36,13 @@ static inline void mmu_load(const pte_t *vspace_root, unsigned asid)
     }
 }
 
-/* arch_cpu() without a call. */
+/* arch_cpu() without a call. It never changes, so that the compiler may read it
+ * once for several uses. */
 static inline struct cpu *this_cpu(void)
 {
-    return (struct cpu *)sysreg_read_tpidr();
+    struct cpu *cpu;
+    __asm__("mrs %0, tpidr_el1" : "=r"(cpu));
+    return cpu;
 }
 
 /* mmu.c: panics if kernel text can be written, here or through the window. */
@@ -65,7 +68,8 @@ bool fp_trap(void);
 void console_start(const struct kaal_boot_params *params);
 
 /* trap.c: called by vectors.S. */
-void arch_user_sync(word_t esr);
+ARCH_ENTRY void arch_user_sync(void);
+ARCH_ENTRY void arch_user_serror(void);
 _Noreturn void arch_kernel_exception(unsigned vector, word_t sp, word_t x30);
 
 /* fp.S */

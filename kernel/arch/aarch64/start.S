@@ -13,6 +13,9 @@ kernel_start:               /* FROM: the loader. LIVE: x0 = struct kaal_boot_par
     add     x1, x1, :lo12:kernel_stack_top
     msr     spsel, #1
     mov     sp, x1
+    adrp    x1, arch_boot_cpu
+    add     x1, x1, :lo12:arch_boot_cpu
+    msr     tpidr_el1, x1   /* for good: arch_cpu() */
     mov     x29, xzr        /* the chain of frames ends here */
     mov     x30, xzr
     bl      arch_start      /* sets up the core, calls kernel_boot() */

@@ -27,12 +27,12 @@ void fp_start(void)
     isb();
 }
 
-void arch_switch_to(struct tcb *t, pte_t *vspace_root, unsigned asid)
+__attribute__((always_inline)) void arch_switch_to(struct tcb *t, pte_t *vspace_root, unsigned asid)
 {
     mmu_load(vspace_root, asid);
-    const uint64_t cpacr = this_cpu()->fp_owner == t ? CPACR_FP_FREE : CPACR_FP_TRAP; /* F1 */
-    if (sysreg_read_cpacr() != cpacr) {
-        sysreg_write_cpacr(cpacr); /* the exception return makes it effective */
+    const struct tcb *owner = this_cpu()->fp_owner;
+    if (owner != NULL) { /* F1; the exception return makes it effective */
+        sysreg_write_cpacr(owner == t ? CPACR_FP_FREE : CPACR_FP_TRAP);
     }
 }
 

@@ -10,12 +10,10 @@ static vaddr_t fault_address(word_t esr)
     return esr_far_is_stale(esr) ? 0 : sysreg_read_far();
 }
 
-void arch_user_sync(word_t esr)
+ARCH_ENTRY void arch_user_sync(void)
 {
+    const word_t esr = sysreg_read_esr();
     switch (esr_action(esr)) {
-    case ESR_SYSCALL:
-        kernel_syscall();
-        return;
     case ESR_DATA_FAULT:
         kernel_vm_fault(fault_address(esr), false, esr);
         return;
@@ -27,10 +25,16 @@ void arch_user_sync(word_t esr)
             return;
         }
         break;
+    case ESR_SYSCALL: /* vectors.S has taken it */
     case ESR_USER_EXCEPTION:
         break;
     }
     kernel_user_exception(esr);
+}
+
+ARCH_ENTRY void arch_user_serror(void)
+{
+    kernel_user_exception(sysreg_read_esr());
 }
 
 _Noreturn void arch_kernel_exception(unsigned vector, word_t sp, word_t x30)

@@ -74,27 +74,26 @@ vector user_sync                    /* FROM: EL0. LIVE: user registers; SP_EL1 =
     mrs     x0, esr_el1
     lsr     w1, w0, #26             /* EC */
     cmp     w1, #0x15               /* SVC from AArch64 */
-    b.ne    user_other
-    bl      kernel_syscall
-    b       kernel_exit
+    adr     x30, kernel_exit
+    b.eq    kernel_syscall
+    b       arch_user_sync
 
 vector user_irq                     /* FROM: EL0. LIVE: user registers; SP_EL1 = tcb */
     save_user
-    bl      kernel_irq
-    b       kernel_exit
+    adr     x30, kernel_exit
+    b       kernel_irq
 
 /* No source is configured as FIQ; on a board that has one all the same, it
  * must not do more than an interrupt that nobody waits for. */
 vector user_fiq                     /* FROM: EL0. LIVE: user registers; SP_EL1 = tcb */
     save_user
-    bl      kernel_irq
-    b       kernel_exit
+    adr     x30, kernel_exit
+    b       kernel_irq
 
 vector user_serror                  /* FROM: EL0. LIVE: user registers; SP_EL1 = tcb */
     save_user
-    mrs     x0, esr_el1
-    bl      kernel_user_exception
-    b       kernel_exit
+    adr     x30, kernel_exit
+    b       arch_user_serror
 
     vector_fatal 12                 /* EL0 in AArch32 state: PSTATE never says so */
     vector_fatal 13
@@ -142,13 +141,10 @@ arch_vectors_bhb:
     vector_fatal 15
     .balign 0x80
 
-user_other:                         /* FROM: user_sync, saved. LIVE: x0 = ESR_EL1 */
-    bl      arch_user_sync
-    /* fall through */
-
 /* Resumes cpu->current. All of its registers come from its tcb, so nothing of
- * the kernel or of another thread is left in one. The exclusive monitor is
- * cleared: a thread never completes a store-exclusive that another began. */
+ * the kernel or of another thread is left in one. ERET clears the exclusive
+ * monitor (Arm ARM, AArch64.ExceptionReturn()): a thread never completes a
+ * store-exclusive that another began. */
 .global kernel_exit
 .type kernel_exit, %function
 kernel_exit:                        /* FROM: every upcall, start.S. LIVE: nothing */
@@ -163,7 +159,6 @@ kernel_exit:                        /* FROM: every upcall, start.S. LIVE: nothin
     msr     spsr_el1, x22
     msr     tpidr_el0, x23
     msr     tpidrro_el0, x24
-    clrex
     ldp     x0, x1, [sp, #REGS_X0 + 0]
     ldp     x2, x3, [sp, #REGS_X0 + 16]
     ldp     x4, x5, [sp, #REGS_X0 + 32]

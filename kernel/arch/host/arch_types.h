@@ -5,6 +5,8 @@
 
 typedef uint64_t pte_t;
 
+#define ARCH_ENTRY
+
 struct arch_regs {
     uint64_t x[31];
     uint64_t sp;         /* SP_EL0 */
