@@ -173,10 +173,12 @@ _Noreturn void arch_halt(void);
  * cpu->current in its regs. When one returns, cpu->current is the thread to
  * resume, and arch_switch_to() has been called for it.
  */
-ARCH_ENTRY void kernel_syscall(void); /* svc; number in x0, pc after the svc */
-ARCH_ENTRY void kernel_irq(void);     /* an interrupt is pending */
+ARCH_ENTRY void kernel_call(void);       /* svc, x0 is KAAL_SYS_CALL */
+ARCH_ENTRY void kernel_reply_recv(void); /* svc, x0 is KAAL_SYS_REPLY_RECV */
+ARCH_ENTRY void kernel_syscall(void);    /* svc; number in x0, pc after the svc */
+ARCH_ENTRY void kernel_irq(void);        /* an interrupt is pending */
 ARCH_ENTRY void kernel_vm_fault(vaddr_t addr, bool is_fetch, word_t esr);
-ARCH_ENTRY void kernel_user_exception(word_t esr);            /* anything else from user space */
+ARCH_ENTRY void kernel_user_exception(word_t esr); /* anything else from user space */
 void kernel_boot(struct kaal_boot_params *params); /* once, on the boot core */
 
 /* Print and stop, for faults of the kernel itself. fmt: %s %x %u %p, see fmt.h. */

@@ -242,7 +242,8 @@ static void make_thread(struct boot *boot)
     set_thread_slot(boot, TCB_SLOT_CSPACE, KAAL_ROOT_CNODE);
     set_thread_slot(boot, TCB_SLOT_VSPACE, KAAL_ROOT_VSPACE);
     set_thread_slot(boot, TCB_SLOT_IPC_BUFFER, KAAL_ROOT_IPC_BUFFER_PAGE);
-    t->priority = t->mcp = KAAL_MAX_PRIORITY;
+    t->priority = KAAL_MAX_PRIORITY;
+    t->mcp = KAAL_MAX_PRIORITY;
     t->ipc_buffer_vaddr = t->regs.ipc_buffer = BOOT_IPC_BUFFER_VADDR;
     t->regs.pc = boot->params->root_entry;
     t->regs.x[0] = BOOT_BOOTINFO_VADDR;

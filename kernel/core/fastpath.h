@@ -5,8 +5,7 @@
  * the byte, including the switch to the next thread; or nothing at all, but
  * that the time may have been read (sched.now), and the slow path has to follow.
  *
- * None allocates, loops over anything but a message and the levels of a CSpace,
- * or calls what does.
+ * None loops over anything but the words of a message, or calls what does.
  */
 #pragma once
 #include "object/notification.h"
@@ -16,6 +15,7 @@ enum fastpath {
     FASTPATH_NONE, /* nothing was done */
     FASTPATH_CALL,
     FASTPATH_REPLY_RECV,
+    FASTPATH_FAULT,
     FASTPATH_SEND,
     FASTPATH_RECV,
     FASTPATH_SIGNAL,      /* held, or a thread woken that does not run now */
@@ -23,15 +23,17 @@ enum fastpath {
     FASTPATH_WAIT,
     FASTPATH_POLL,
     FASTPATH_YIELD,
-    FASTPATH_FAULT,
     FASTPATH_COUNT,
 };
 
-/* The system call of the current thread. */
+/* The system call of the current thread: by number, or call and reply_recv,
+ * which come by ways of their own. */
 enum fastpath fastpath_syscall(void);
+enum fastpath fastpath_call(void);
+enum fastpath fastpath_reply_recv(void);
 
 /* Its fault: VM or USER_EXCEPTION. */
 enum fastpath fastpath_fault(const struct fault *fault);
 
-/* A signal by an interrupt; slow: ntfn_signal(), sched_exit(). */
+/* A signal by an interrupt; slow: slowpath_signal(). */
 enum fastpath fastpath_signal(struct ntfn *n, badge_t badge);

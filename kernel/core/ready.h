@@ -14,36 +14,46 @@ static inline struct sched_queue *ready_queue(struct sched *s, const struct tcb 
     return &s->ready[t->domain][t->priority];
 }
 
-/* One more than the highest priority in words 0..w of a domain's bitmap, or 0. */
-static inline uint16_t ready_above(const uint64_t *bitmap, unsigned w)
+/* The rank of a domain's highest priority in words 0..w of its bitmap, or one
+ * less than that of priority 0. */
+static inline uint32_t ready_top(const struct sched *s, unsigned domain, unsigned w)
 {
-    for (;; w--) {
-        if (bitmap[w] != 0) {
-            return (uint16_t)((w + 1) * READY_WORD_BITS - (unsigned)__builtin_clzll(bitmap[w]));
-        }
-        if (w == 0) {
-            return 0;
-        }
+    const uint64_t *bitmap = s->bitmap[domain];
+    uint32_t top = (uint32_t)domain << 16;
+    while (w > 0 && bitmap[w] == 0) {
+        w--;
     }
+    top += w * READY_WORD_BITS + READY_WORD_BITS - 1;
+    return bitmap[w] == 0 ? top - READY_WORD_BITS : top - (uint32_t)__builtin_clzll(bitmap[w]);
+}
+
+/* Would t, which is not queued, come before all that are, or be in front of its
+ * equals? Ranks of two domains are further apart than priorities can be. */
+ALWAYS_INLINE bool ready_comes_first(const struct sched *s, const struct tcb *t)
+{
+    return t->rank - s->top <= SCHED_PRIORITIES;
+}
+
+static inline bool ready_is_none(const struct sched *s)
+{
+    return (s->top & 0xffff) >= SCHED_PRIORITIES;
 }
 
 static inline void ready_mark(struct sched *s, const struct tcb *t)
 {
-    const uint16_t above = (uint16_t)(t->priority + 1U);
     s->bitmap[t->domain][t->priority / READY_WORD_BITS] |= (uint64_t)1
                                                            << (t->priority % READY_WORD_BITS);
-    if (above > s->above[t->domain]) {
-        s->above[t->domain] = above;
+    if (ready_comes_first(s, t)) {
+        s->top = t->rank;
     }
 }
 
 static inline void ready_unmark(struct sched *s, const struct tcb *t)
 {
-    uint64_t *bitmap = s->bitmap[t->domain];
     const unsigned w = t->priority / READY_WORD_BITS;
-    bitmap[w] &= ~((uint64_t)1 << (t->priority % READY_WORD_BITS));
-    if (s->above[t->domain] == t->priority + 1U) {
-        s->above[t->domain] = ready_above(bitmap, w);
+    s->bitmap[t->domain][w] &= ~((uint64_t)1 << (t->priority % READY_WORD_BITS));
+    if (s->top == t->rank) {
+        s->top = ready_top(s, t->domain, w);
     }
 }
 
@@ -103,6 +113,5 @@ ALWAYS_INLINE void ready_unlink(struct sched *s, struct tcb *t)
 /* The first of the highest priority in the current domain, or NULL. */
 ALWAYS_INLINE struct tcb *ready_first(const struct sched *s)
 {
-    const unsigned above = s->above[s->domains.current];
-    return above == 0 ? NULL : s->ready[s->domains.current][above - 1].head;
+    return ready_is_none(s) ? NULL : s->ready[s->domains.current][s->top & 0xffff].head;
 }

@@ -35,6 +35,7 @@ ticks_t sched_now(void)
 void sched_init(struct sched *s)
 {
     s->armed = UINT64_MAX; /* the rest is zero */
+    s->top = (uint32_t)-1;
     domains_init(&s->domains);
 }
 
@@ -175,6 +176,12 @@ void sched_yield(void)
     }
 }
 
+void sched_domain_changed(void)
+{
+    struct sched *s = this_sched();
+    s->top = ready_top(s, s->domains.current, SCHED_PRIORITIES / READY_WORD_BITS - 1);
+}
+
 void sched_tick(void)
 {
     struct sched *s = this_sched();
@@ -188,6 +195,7 @@ void sched_tick(void)
         n = tree_first(&s->release);
     }
     domains_tick(&s->domains, now);
+    sched_domain_changed();
 }
 
 /* ---- Choosing ------------------------------------------------------------------ */
@@ -207,8 +215,7 @@ static struct tcb *choose(struct cpu *cpu)
     const bool is_loose = tcb_can_run(current) && !current->is_ready_queued;
     const bool outdoes =
         woken != NULL && woken->domain == s->domains.current && woken->priority > current->priority;
-    const bool goes_on = is_loose && current->domain == s->domains.current && !outdoes &&
-                         current->priority + 1U >= s->above[current->domain] && favoured == NULL;
+    const bool goes_on = is_loose && !outdoes && ready_comes_first(s, current) && favoured == NULL;
     if (woken != NULL && goes_on) {
         ready_link_back(s, woken);
     } else if (woken != NULL) {
@@ -339,8 +346,7 @@ static const char *check_current(const struct cpu *cpu)
     if (t == &cpu->idle) {
         return ready_first(s) != NULL ? "KI-21 idle although a thread is ready" : NULL;
     }
-    if (!tcb_can_run(t) || t->domain != s->domains.current ||
-        s->above[t->domain] > t->priority + 1U) {
+    if (!tcb_can_run(t) || !ready_comes_first(s, t)) {
         return "KI-21 current thread cannot run, or a higher one is ready";
     }
     return t->sc != s->charged || !sc_is_due(t->sc, s->charge_start)
@@ -352,10 +358,10 @@ const char *sched_check(void)
 {
     const struct cpu *cpu = arch_cpu();
     const struct sched *s = &cpu->sched;
+    if (s->top != ready_top(s, s->domains.current, SCHED_PRIORITIES / READY_WORD_BITS - 1)) {
+        return "KI-20 highest ready priority";
+    }
     for (unsigned d = 0; d < DOMAINS; d++) {
-        if (s->above[d] != ready_above(s->bitmap[d], SCHED_PRIORITIES / READY_WORD_BITS - 1)) {
-            return "KI-20 highest ready priority";
-        }
         for (int p = 0; p < SCHED_PRIORITIES; p++) {
             const char *broken = check_queue(cpu, d, p);
             if (broken != NULL) {

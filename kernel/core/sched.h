@@ -3,7 +3,7 @@
  * The scheduler of one core: for each domain 256 FIFO queues of ready threads, a
  * queue of threads that wait for a refill of their budget, and the timer.
  *
- * R1  the bitmap marks exactly the non-empty ready queues, and above the highest.
+ * R1  the bitmap marks exactly the non-empty ready queues, and top names the first.
  * R2  the ready queues hold exactly the threads that can run and are not
  *     current, each in that of its domain and priority.
  * R3  the release queue holds exactly the runnable threads whose first refill is
@@ -44,8 +44,10 @@ struct sched {
     struct sc *emptied_sc;
     bool is_overrun;
 
+    /* The rank of the first thread that is ready in the current domain, and one
+     * less than that of its lowest priority if there is none. */
+    uint32_t top;
     struct domains domains;
-    uint16_t above[DOMAINS]; /* one more than the highest priority that is ready, or 0 */
     uint64_t bitmap[DOMAINS][SCHED_PRIORITIES / 64];
     struct sched_queue ready[DOMAINS][SCHED_PRIORITIES];
 };
@@ -78,6 +80,9 @@ void sched_charge(void);
 
 /* sys_yield: give up what is left of the first refill. */
 void sched_yield(void);
+
+/* Another domain is the current one. */
+void sched_domain_changed(void);
 
 /* The timer fired: charge, release who is due, change the domain. */
 void sched_tick(void);

@@ -132,7 +132,9 @@ void tree_insert(struct tree *tree, struct tree_node *node, uint64_t key)
         /* Equal keys go right: Q1. */
         link = key < parent->key ? &parent->left : &parent->right;
     }
-    *node = (struct tree_node){.parent = parent, .key = key, .linked = true};
+    node->parent = parent; /* the rest is zero: Q4 */
+    node->key = key;
+    node->linked = true;
     *link = node;
     if (tree->first == NULL || key < tree->first->key) {
         tree->first = node; /* Q3 */
@@ -170,6 +172,7 @@ void tree_remove(struct tree *tree, struct tree_node *node)
     node->left = NULL;
     node->right = NULL;
     node->parent = NULL;
+    node->balance = 0;
     node->linked = false;
 }
 

@@ -9,6 +9,7 @@
  * Q1  in-order walk has non-decreasing keys; equal keys are in FIFO order.
  * Q2  the heights of two siblings differ by at most one.
  * Q3  first is the leftmost node, NULL iff the tree is empty.
+ * Q4  a node in no tree is zero, but for its key.
  *
  * insert, remove: O(log n), 1.44 log2(n) levels at most. first: O(1).
  */
@@ -67,7 +68,8 @@ static inline void tree_remove_only(struct tree *tree, struct tree_node *node)
 /* As tree_insert() into an empty tree. */
 static inline void tree_insert_only(struct tree *tree, struct tree_node *node, uint64_t key)
 {
-    *node = (struct tree_node){.key = key, .linked = true};
+    node->key = key;
+    node->linked = true;
     tree->root = tree->first = node;
 }
 

@@ -34,17 +34,20 @@ ALWAYS_INLINE pte_t **asid_entry(unsigned asid)
     return pool == NULL ? NULL : &pool->roots[asid % ASID_POOL_SIZE];
 }
 
+/* Is it the address space of asid? */
+ALWAYS_INLINE bool asid_is_of(unsigned asid, const pte_t *root)
+{
+    const struct asid_pool *pool = asid_pools[(asid >> ASID_POOL_BITS) % ASID_POOLS];
+    return pool != NULL && root != NULL && pool->roots[asid % ASID_POOL_SIZE] == root;
+}
+
 /* The root table a VSPACE capability leads to and its ASID, or NULL if the
  * capability is another, has no ASID, or the ASID is no longer its own. */
 ALWAYS_INLINE pte_t *asid_root_of(const struct cap *vspace, unsigned *asid)
 {
     pte_t *root = (pte_t *)vspace->obj;
     *asid = cap_asid(vspace);
-    if (vspace->type != CAP_VSPACE || *asid == 0) {
-        return NULL;
-    }
-    pte_t *const *entry = asid_entry(*asid);
-    return entry != NULL && *entry == root ? root : NULL;
+    return vspace->type == CAP_VSPACE && asid_is_of(*asid, root) ? root : NULL;
 }
 
 /* The pool, which is all zero, serves the identifiers from index *

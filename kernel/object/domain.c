@@ -101,5 +101,6 @@ enum kaal_err domain_inv_start(struct invocation *inv)
         return inv_bad_arg(inv, 0);
     }
     domains_start(d, (unsigned)entry, sched_now());
+    sched_domain_changed();
     return KAAL_OK;
 }

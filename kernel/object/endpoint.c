@@ -6,9 +6,16 @@
 #include "core/sched.h"
 #include "lib/assert.h"
 
+static void find_lone(struct endpoint *ep)
+{
+    struct tree_node *node = tree_only(&ep->waiters);
+    ep->lone = node != NULL && ep->is_receiving ? tcb_of_wait(node) : NULL;
+}
+
 static void insert(struct endpoint *ep, struct tcb *t)
 {
     tree_insert(&ep->waiters, &t->wait, (uint64_t)KAAL_MAX_PRIORITY - t->priority);
+    find_lone(ep);
 }
 
 static void take_out(struct endpoint *ep, struct tcb *t)
@@ -17,6 +24,7 @@ static void take_out(struct endpoint *ep, struct tcb *t)
         ep->cursor = tree_next(&t->wait); /* E2 */
     }
     tree_remove(&ep->waiters, &t->wait);
+    find_lone(ep);
 }
 
 /* Is t among those to be restarted? */
@@ -29,7 +37,9 @@ static bool is_cancelled(const struct endpoint *ep, const struct tcb *t)
 void endpoint_enqueue(struct endpoint *ep, struct tcb *t)
 {
     kassert(t->blocked_on == ep);
-    t->arrival = ++ep->arrivals; /* after cancel_until: E2 */
+    if (!ep->is_receiving) {
+        t->arrival = ++ep->arrivals; /* after cancel_until: E2 */
+    }
     insert(ep, t);
 }
 
@@ -118,6 +128,11 @@ const char *endpoint_check(const struct endpoint *ep)
         if (is_passed && is_cancelled(ep, t)) {
             return "KI-16 waiter passed over by a cancelling";
         }
+    }
+    const struct tree_node *only = tree_only(&ep->waiters);
+    if (ep->lone !=
+        (only != NULL && ep->is_receiving ? tcb_of_wait(tree_first(&ep->waiters)) : NULL)) {
+        return "KI-16 lone receiver";
     }
     if (!is_cursor_here) {
         return "KI-16 cursor of a cancelling";

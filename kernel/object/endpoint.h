@@ -14,10 +14,11 @@
 
 struct endpoint {
     struct tree waiters;
+    struct tcb *lone;         /* who waits to receive, if it is one alone, else NULL */
     bool is_receiving;        /* what the waiters wait for, if there are any */
     badge_t cancelled;        /* whose senders are being restarted, 0: nobody's */
     struct tree_node *cursor; /* the waiter to look at next */
-    uint64_t arrivals;        /* how many have queued here, ever */
+    uint64_t arrivals;        /* how many senders have queued here, ever */
     uint64_t cancel_until;    /* arrivals when the cancelling began */
 };
 _Static_assert(sizeof(struct endpoint) <= 64, "KAAL_OBJECT(ENDPOINT) size");

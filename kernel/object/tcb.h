@@ -53,19 +53,23 @@ enum { TCB_NAME_BYTES = 32 };
 struct tcb {
     struct arch_regs regs; /* first: the entry code stores here */
 
-    uint8_t state; /* enum tcb_state */
-    uint8_t priority;
-    uint8_t mcp; /* highest priority it may give to others */
-    uint8_t domain;
-    bool is_ready_queued;
-    uint8_t flags;      /* KAAL_TCB_* */
+    union {
+        struct {
+            uint16_t priority, domain;
+        };
+        uint32_t rank; /* both, for comparison: ready.h */
+    };
+    uint8_t state;      /* enum tcb_state */
     bool was_preempted; /* its call is made again */
-    bool is_call;       /* of a blocked sender, and of one that waits in YieldTo */
+    bool is_ready_queued;
+    bool is_call; /* of a blocked sender, and of one that waits in YieldTo */
     struct sc *sc;
     struct reply *reply;
     void *blocked_on;
 
     struct tree_node wait;
+    uint8_t mcp;   /* highest priority it may give to others */
+    uint8_t flags; /* KAAL_TCB_* */
     struct ntfn *bound_ntfn;
     struct sc *yield_to; /* runnable, but its YieldTo is not answered yet */
     struct tcb *ready_next, *ready_prev;
@@ -73,7 +77,7 @@ struct tcb {
     /* Of a blocked sender. */
     bool can_grant, can_grant_reply;
     badge_t badge;
-    uint64_t arrival; /* its number among those that queued at the endpoint */
+    uint64_t arrival; /* its number among the senders that queued at the endpoint */
 
     struct fault fault;
     vaddr_t ipc_buffer_vaddr;

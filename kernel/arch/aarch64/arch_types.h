@@ -23,9 +23,9 @@ struct arch_fp {
     uint32_t reserved;
 };
 
-/* A function between the entry code and a short way out: every register is
- * saved, so that it need not save any. */
-#define ARCH_ENTRY __attribute__((preserve_none))
+/* A function that the entry code branches to, by name: every register is saved,
+ * so that it need not save any, and it is no target of indirect branches. */
+#define ARCH_ENTRY __attribute__((preserve_none, target("branch-protection=none")))
 
 /* The mask does not depend on a predicted branch, nor, behind CSDB, on a
  * predicted value. Arm ARM (DDI 0487) C6.2, "CSDB". */

@@ -21,12 +21,15 @@ void mmu_start(void);
 /* TTBR0_EL1 of the empty address space; mmu.c. */
 extern uint64_t mmu_empty_ttbr;
 
+_Static_assert(KAAL_WINDOW_BASE == UINT64_MAX << TTBR_ASID_SHIFT, "mmu_load()");
+
 /* Load an address space, NULL the empty one, unless it is loaded. */
 static inline void mmu_load(const pte_t *vspace_root, unsigned asid)
 {
     uint64_t ttbr = mmu_empty_ttbr;
     if (vspace_root != NULL) {
-        ttbr = mem_window_paddr(vspace_root) | ((uint64_t)asid << TTBR_ASID_SHIFT);
+        /* The window's base is all in the bits of the ASID. */
+        ttbr = ((uintptr_t)vspace_root & ~KAAL_WINDOW_BASE) | ((uint64_t)asid << TTBR_ASID_SHIFT);
     }
     if (sysreg_read_ttbr0() != ttbr) {
         sysreg_write_ttbr0(ttbr);

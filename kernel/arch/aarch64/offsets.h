@@ -5,6 +5,10 @@
 #define CPU_CURRENT   0
 #define CPU_STACK_TOP 8
 
+/* System calls that have entries of their own. */
+#define KAAL_SYS_CALL_NUMBER       1
+#define KAAL_SYS_REPLY_RECV_NUMBER 2
+
 #define REGS_X0  0
 #define REGS_X30 240 /* and sp */
 #define REGS_PC  256 /* and pstate */

@@ -14,8 +14,8 @@
  */
 #include "offsets.h"
 
-/* FROM: EL0. LIVE: everything of user space. After: saved, x0 x1 free, on the
- * kernel stack. 25 instructions. */
+/* FROM: EL0. LIVE: everything of user space. After: saved, on the kernel stack, x0 as
+ * it was. 25 instructions. */
 .macro save_user
     stp     x0, x1, [sp, #REGS_X0 + 0]
     stp     x2, x3, [sp, #REGS_X0 + 16]
@@ -49,6 +49,13 @@
 \label:
 .endm
 
+/* The entry for label must fit into its 32 instructions. */
+.macro vector_end label
+    .if . - \label > 0x80
+    .error "\label is too long"
+    .endif
+.endm
+
 /* An exception that must not happen: number says which, see trap.c. */
 .macro vector_fatal number
     .balign 0x80
@@ -71,12 +78,13 @@ arch_vectors:
 
 vector user_sync                    /* FROM: EL0. LIVE: user registers; SP_EL1 = tcb */
     save_user
-    mrs     x0, esr_el1
-    lsr     w1, w0, #26             /* EC */
-    cmp     w1, #0x15               /* SVC from AArch64 */
+    mrs     x1, esr_el1
+    lsr     w1, w1, #26             /* EC */
     adr     x30, kernel_exit
-    b.eq    kernel_syscall
+    cmp     w1, #0x15               /* SVC from AArch64 */
+    b.eq    user_syscall
     b       arch_user_sync
+    vector_end user_sync
 
 vector user_irq                     /* FROM: EL0. LIVE: user registers; SP_EL1 = tcb */
     save_user
@@ -140,6 +148,13 @@ arch_vectors_bhb:
     vector_fatal 14
     vector_fatal 15
     .balign 0x80
+
+user_syscall:                       /* FROM: user_sync, saved. LIVE: x0, x30 */
+    cmp     x0, #KAAL_SYS_CALL_NUMBER
+    b.eq    kernel_call
+    cmp     x0, #KAAL_SYS_REPLY_RECV_NUMBER
+    b.eq    kernel_reply_recv
+    b       kernel_syscall
 
 /* Resumes cpu->current. All of its registers come from its tcb, so nothing of
  * the kernel or of another thread is left in one. ERET clears the exclusive
