@@ -132,27 +132,30 @@ ALWAYS_INLINE enum fastpath raise(struct cpu *cpu, struct tcb *t, const struct f
 
 /* ---- Answer and receive ------------------------------------------------------------------ */
 
-/* The words of a message, or nothing but a label that says to go on. */
-ALWAYS_INLINE bool is_plain_answer(const struct tcb *t, const struct tcb *caller,
-                                   struct words *words)
+/* An answer, and who waits for it. */
+struct answer {
+    struct endpoint *ep; /* where t waits then */
+    struct reply *reply;
+    struct tcb *caller;
+    struct space space;
+};
+
+ALWAYS_INLINE bool find_answer(const struct tcb *t, struct answer *a)
 {
-    const word_t info = t->regs.x[2];
-    if (caller->fault.kind == KAAL_FAULT_NONE) {
-        return is_plain(t, caller, info, words);
+    struct slot *to, *from;
+    if (!find(t, t->regs.x[7], &to) || !find(t, t->regs.x[1], &from) || to->cap.type != CAP_REPLY ||
+        from->cap.type != CAP_ENDPOINT || !cap_has_rights(&from->cap, KAAL_RIGHT_READ)) {
+        return false;
     }
-    return caller->fault.kind == KAAL_FAULT_VM && info <= KAAL_MSGINFO_LENGTH_MASK;
+    a->ep = (struct endpoint *)from->cap.obj;
+    a->reply = (struct reply *)to->cap.obj;
+    a->caller = a->reply->tcb;
+    return tree_is_empty(&a->ep->waiters) && has_no_signal(t);
 }
 
-ALWAYS_INLINE void answer(struct tcb *t, struct tcb *caller, const struct words *words)
+ALWAYS_INLINE bool can_run(const struct cpu *cpu, struct answer *a)
 {
-    t->was_preempted = false;
-    go_on(caller);
-    if (caller->fault.kind == KAAL_FAULT_NONE) {
-        copy_message(t, caller, t->regs.x[2], 0, words);
-    } else {
-        caller->fault.kind = KAAL_FAULT_NONE;
-        caller->regs.pc -= INSTRUCTION_BYTES;
-    }
+    return ready_comes_first(&cpu->sched, a->caller) && find_space(a->caller, &a->space);
 }
 
 /* As reply_pop(), with the context. */
@@ -172,45 +175,91 @@ ALWAYS_INLINE void return_context(struct tcb *t, struct reply *reply, struct tcb
     caller->sc = sc;
 }
 
-ALWAYS_INLINE enum fastpath reply_recv(struct cpu *cpu, struct tcb *t)
+ALWAYS_INLINE void answer_call(struct tcb *t, const struct answer *a, const struct words *words)
 {
-    struct slot *to, *from;
-    struct space space;
+    t->was_preempted = false;
+    go_on(a->caller);
+    copy_message(t, a->caller, t->regs.x[2], 0, words);
+    wait_at(t, a->ep, a->reply);
+    a->reply->tcb = t;
+}
+
+/* It says no more than to go on. */
+ALWAYS_INLINE bool is_plain_fault_answer(const struct tcb *t, const struct tcb *caller)
+{
+    return caller->fault.kind == KAAL_FAULT_VM && t->regs.x[2] <= KAAL_MSGINFO_LENGTH_MASK;
+}
+
+ALWAYS_INLINE void answer_fault(struct tcb *t, const struct answer *a)
+{
+    struct tcb *caller = a->caller;
+    t->was_preempted = false;
+    caller->reply = NULL;
+    caller->blocked_on = NULL;
+    caller->state = TCB_RUNNING;
+    caller->fault.kind = KAAL_FAULT_NONE;
+    wait_at(t, a->ep, a->reply);
+    a->reply->tcb = t;
+}
+
+/* The caller's context goes back with the answer. */
+ALWAYS_INLINE enum fastpath answer_lent(struct cpu *cpu, struct tcb *t, struct answer *a)
+{
+    struct words words;
+    if (a->caller->sc != NULL || !can_run(cpu, a)) {
+        return FASTPATH_NONE;
+    }
+    if (__builtin_expect(a->caller->fault.kind == KAAL_FAULT_NONE, true)) {
+        if (!is_plain(t, a->caller, t->regs.x[2], &words)) {
+            return FASTPATH_NONE;
+        }
+        return_context(t, a->reply, a->caller);
+        answer_call(t, a, &words);
+    } else {
+        if (!is_plain_fault_answer(t, a->caller)) {
+            return FASTPATH_NONE;
+        }
+        return_context(t, a->reply, a->caller);
+        answer_fault(t, a);
+    }
+    run(cpu, a->caller, &a->space);
+    return FASTPATH_REPLY_RECV;
+}
+
+/* Both have contexts of their own. */
+ALWAYS_INLINE enum fastpath answer_own(struct cpu *cpu, struct tcb *t, struct answer *a)
+{
+    const struct reply *reply = a->reply;
+    struct tcb *caller = a->caller;
     struct words words;
     ticks_t now;
 
-    if (!find(t, t->regs.x[7], &to) || !find(t, t->regs.x[1], &from) || to->cap.type != CAP_REPLY ||
-        from->cap.type != CAP_ENDPOINT || !cap_has_rights(&from->cap, KAAL_RIGHT_READ)) {
+    if (caller == NULL || caller->state != TCB_BLOCKED_REPLY || caller->sc == NULL ||
+        reply->sc != NULL || reply->prev != NULL || reply->next != NULL ||
+        fault_has_timeout(caller) || !can_run(cpu, a)) {
         return FASTPATH_NONE;
     }
-    struct endpoint *ep = (struct endpoint *)from->cap.obj;
-    struct reply *reply = (struct reply *)to->cap.obj;
-    struct tcb *caller = reply->tcb;
-    if (caller == NULL || caller->state != TCB_BLOCKED_REPLY || !tree_is_empty(&ep->waiters) ||
-        !has_no_signal(t) || !is_plain_answer(t, caller, &words) ||
-        !ready_comes_first(&cpu->sched, caller) || !find_space(caller, &space)) {
+    const bool is_call = caller->fault.kind == KAAL_FAULT_NONE;
+    if (!(is_call ? is_plain(t, caller, t->regs.x[2], &words) : is_plain_fault_answer(t, caller)) ||
+        !can_change(&cpu->sched, caller->sc, &now)) {
         return FASTPATH_NONE;
     }
-    if (caller->sc == NULL) {
-        if (reply->sc != t->sc) {
-            return FASTPATH_NONE;
-        }
-        return_context(t, reply, caller);
-        answer(t, caller, &words);
-        wait_at(t, ep, reply);
-        reply->tcb = t;
-        run(cpu, caller, &space);
-        return FASTPATH_REPLY_RECV;
+    if (is_call) {
+        answer_call(t, a, &words);
+    } else {
+        answer_fault(t, a);
     }
-    if (reply->sc != NULL || reply->prev != NULL || reply->next != NULL ||
-        fault_has_timeout(caller) || !can_change(&cpu->sched, caller->sc, &now)) {
-        return FASTPATH_NONE;
-    }
-    answer(t, caller, &words);
-    wait_at(t, ep, reply);
-    reply->tcb = t;
-    run_other(cpu, caller, &space, now);
+    run_other(cpu, caller, &a->space, now);
     return FASTPATH_REPLY_RECV;
+}
+
+ALWAYS_INLINE enum fastpath reply_recv(struct cpu *cpu, struct tcb *t)
+{
+    struct answer a;
+    if (!find_answer(t, &a)) {
+        return FASTPATH_NONE;
+    }
+    return a.reply->sc == t->sc ? answer_lent(cpu, t, &a) : answer_own(cpu, t, &a);
 }
 
 /* ---- Entry
@@ -244,6 +293,15 @@ enum fastpath fastpath_fault(const struct fault *fault)
     return raise(cpu, cpu->current, fault);
 }
 
+static ARCH_ENTRY __attribute__((noinline)) void call_slowly(struct tcb *t, struct slot *slot)
+{
+    if (is_object(&slot->cap)) {
+        slowpath_invoke(t, slot);
+    } else {
+        slowpath_syscall();
+    }
+}
+
 ARCH_ENTRY void kernel_call(void)
 {
     kernel_lock_acquire();
@@ -253,11 +311,7 @@ ARCH_ENTRY void kernel_call(void)
     if (!find(t, t->regs.x[1], &slot)) {
         slowpath_syscall();
     } else if (call(cpu, t, &slot->cap) == FASTPATH_NONE) {
-        if (is_object(&slot->cap)) {
-            slowpath_invoke(t, slot);
-        } else {
-            slowpath_syscall();
-        }
+        call_slowly(t, slot);
     }
     kernel_lock_release();
 }

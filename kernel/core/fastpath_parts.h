@@ -17,17 +17,17 @@ enum { INSTRUCTION_BYTES = 4 };
 
 /* ---- Capabilities -------------------------------------------------------------- */
 
-/* As cspace_lookup() where one CNode takes all bits, else false. What is no CNode
- * does not: empty has no bits, and a zombie's kind and radix are too few (KI-14).
- * Masked, not compared: also in speculation it is a slot of this CNode. */
+/* As cspace_lookup() where one CNode takes all bits, else false. The slot holds
+ * no other type that has that many (KI-14). Masked, not compared: also in
+ * speculation it is a slot of this CNode. */
 ALWAYS_INLINE bool find(const struct tcb *t, cptr_t cptr, struct slot **slot)
 {
     const struct cap *root = &t->slots[TCB_SLOT_CSPACE].cap;
-    const unsigned guard_bits = cap_cnode_guard_bits(root), radix = cap_cnode_radix(root);
-    if (guard_bits + radix != KAAL_CPTR_BITS || cptr >> radix != cap_cnode_guard(root)) {
+    const unsigned radix = cap_cnode_radix(root);
+    if (cap_cnode_bits(root) != KAAL_CPTR_BITS || cptr >> radix != cap_cnode_guard(root)) {
         return false;
     }
-    *slot = &cap_cnode_slots(root)[cptr & (~(word_t)0 >> guard_bits)];
+    *slot = &cap_cnode_slots(root)[cptr & ~(~(word_t)0 << radix)];
     return true;
 }
 

@@ -10,7 +10,7 @@
  *   REPLY          reply        -               -          -            -
  *   TCB            tcb          -               -          -            -
  *   SCHED_CONTEXT  sc           -               size bits  -            -
- *   CNODE          slots        guard           radix      guard bits   -
+ *   CNODE          slots        guard           radix      guard bits   their sum
  *   VSPACE         root table   -               -          -            ASID or 0
  *   PAGE_TABLE     table        mapped vaddr    level or 0 -            ASID or 0
  *   PAGE           memory       mapped vaddr    size bits  device       ASID or 0
@@ -127,7 +127,8 @@ static inline struct cap cap_cnode(struct slot *slots, unsigned radix, word_t gu
                         .type = CAP_CNODE,
                         .rights = KAAL_RIGHTS_ALL,
                         .a = (uint8_t)radix,
-                        .b = (uint8_t)guard_bits};
+                        .b = (uint8_t)guard_bits,
+                        .c = radix + guard_bits};
 }
 
 static inline struct cap cap_page(void *base, unsigned size_bits, bool is_device)
@@ -211,6 +212,12 @@ static inline word_t cap_cnode_guard(const struct cap *cap)
 static inline unsigned cap_cnode_guard_bits(const struct cap *cap)
 {
     return cap->b;
+}
+
+/* Bits that a lookup uses up here. */
+static inline unsigned cap_cnode_bits(const struct cap *cap)
+{
+    return cap->c;
 }
 
 /* ---- Mappings: pages, tables, address spaces ------------------------------ */

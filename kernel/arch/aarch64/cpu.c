@@ -156,6 +156,7 @@ void arch_idle(void)
 {
     dsb_sy();
     __asm__ volatile("wfi" : : : "memory"); /* wakes although PSTATE.I masks */
+    isb();                                  /* for arch_now() */
 }
 
 bool arch_irq_pending(void)

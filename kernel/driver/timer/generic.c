@@ -16,7 +16,8 @@ void timer_start(void)
 
 ticks_t arch_now(void)
 {
-    isb(); /* the counter may be read speculatively, D12.2.1 */
+    /* It may be read speculatively (D12.2.1), but no earlier than the last
+     * exception was taken, or the isb in arch_idle(). */
     return sysreg_read_cntvct();
 }
 
