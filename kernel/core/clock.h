@@ -27,3 +27,29 @@ ALWAYS_INLINE void clock_arm(struct sched *s)
         arch_timer_set(event);
     }
 }
+
+/* Use another context from now on, if that takes no more than to charge the one
+ * in use: else false, and nothing has changed but that the time was read. */
+bool clock_change_sporadic(struct sched *s, struct sc *to, ticks_t now);
+
+ALWAYS_INLINE bool clock_change(struct sched *s, struct sc *to)
+{
+    struct sc *from = s->charged;
+    const ticks_t now = arch_now();
+    const ticks_t used = now - s->charge_start;
+    if (!sc_is_round_robin(from) || !sc_is_round_robin(to) || to->budget == 0) {
+        return clock_change_sporadic(s, to, now);
+    }
+    /* Round robin has one refill, always due, in the first place. */
+    if (used + sc_min_ticks() > from->refills[0].amount) {
+        s->now = now;
+        return false;
+    }
+    from->consumed += used;
+    from->refills[0].amount -= used;
+    s->charged = to;
+    s->charge_start = now;
+    s->armed = clock_next_event(s);
+    arch_timer_set(s->armed);
+    return true;
+}

@@ -56,37 +56,43 @@ ALWAYS_INLINE bool find_receiver(const struct cpu *cpu, const struct cap *cap, s
            find_space(m->receiver, &m->space);
 }
 
-ALWAYS_INLINE void pass_call(struct tcb *t, const struct meeting *m, badge_t badge,
+ALWAYS_INLINE void pass_call(struct tcb *t, const struct meeting *m, word_t info, badge_t badge,
                              const struct words *words)
 {
     leave_endpoint(m->ep, m->receiver);
     go_on(m->receiver);
-    copy_message(t, m->receiver, t->regs.x[2], badge, words);
+    copy_message(t, m->receiver, info, badge, words);
     t->regs.pc -= INSTRUCTION_BYTES;
     t->was_preempted = false;
     await_answer(t, m->reply);
 }
 
-ALWAYS_INLINE enum fastpath call(struct cpu *cpu, struct tcb *t, const struct cap *cap)
+/* With t's context, to a receiver without one. */
+ALWAYS_INLINE enum fastpath call_lending(struct cpu *cpu, struct tcb *t, badge_t badge,
+                                         const struct meeting *m)
 {
-    struct meeting m;
+    const word_t info = t->regs.x[2];
     struct words words;
-    ticks_t now;
+    if (!is_plain(t, m->receiver, info, &words)) {
+        return FASTPATH_NONE;
+    }
+    pass_call(t, m, info, badge, &words);
+    lend_context(t, m->receiver, m->reply);
+    run(cpu, m->receiver, &m->space);
+    return FASTPATH_CALL;
+}
 
-    if (!find_receiver(cpu, cap, &m) || !is_plain(t, m.receiver, t->regs.x[2], &words)) {
+/* To a receiver with a context of its own. */
+ALWAYS_INLINE enum fastpath call_own(struct cpu *cpu, struct tcb *t, badge_t badge,
+                                     const struct meeting *m)
+{
+    const word_t info = t->regs.x[2];
+    struct words words;
+    if (!is_plain(t, m->receiver, info, &words) || !clock_change(&cpu->sched, m->receiver->sc)) {
         return FASTPATH_NONE;
     }
-    if (m.receiver->sc == NULL) {
-        pass_call(t, &m, cap_badge(cap), &words);
-        lend_context(t, m.receiver, m.reply);
-        run(cpu, m.receiver, &m.space);
-        return FASTPATH_CALL;
-    }
-    if (!can_change(&cpu->sched, m.receiver->sc, &now)) {
-        return FASTPATH_NONE;
-    }
-    pass_call(t, &m, cap_badge(cap), &words);
-    run_other(cpu, m.receiver, &m.space, now);
+    pass_call(t, m, info, badge, &words);
+    run(cpu, m->receiver, &m->space);
     return FASTPATH_CALL;
 }
 
@@ -111,7 +117,6 @@ ALWAYS_INLINE enum fastpath raise(struct cpu *cpu, struct tcb *t, const struct f
 {
     const struct cap *cap = &t->slots[TCB_SLOT_FAULT_HANDLER].cap;
     struct meeting m;
-    ticks_t now;
 
     if (!find_receiver(cpu, cap, &m)) {
         return FASTPATH_NONE;
@@ -122,11 +127,11 @@ ALWAYS_INLINE enum fastpath raise(struct cpu *cpu, struct tcb *t, const struct f
         run(cpu, m.receiver, &m.space);
         return FASTPATH_FAULT;
     }
-    if (!can_change(&cpu->sched, m.receiver->sc, &now)) {
+    if (!clock_change(&cpu->sched, m.receiver->sc)) {
         return FASTPATH_NONE;
     }
     pass_fault(t, &m, fault, cap_badge(cap));
-    run_other(cpu, m.receiver, &m.space, now);
+    run(cpu, m.receiver, &m.space);
     return FASTPATH_FAULT;
 }
 
@@ -175,11 +180,12 @@ ALWAYS_INLINE void return_context(struct tcb *t, struct reply *reply, struct tcb
     caller->sc = sc;
 }
 
-ALWAYS_INLINE void answer_call(struct tcb *t, const struct answer *a, const struct words *words)
+ALWAYS_INLINE void answer_call(struct tcb *t, const struct answer *a, word_t info,
+                               const struct words *words)
 {
     t->was_preempted = false;
     go_on(a->caller);
-    copy_message(t, a->caller, t->regs.x[2], 0, words);
+    copy_message(t, a->caller, info, 0, words);
     wait_at(t, a->ep, a->reply);
     a->reply->tcb = t;
 }
@@ -205,16 +211,17 @@ ALWAYS_INLINE void answer_fault(struct tcb *t, const struct answer *a)
 /* The caller's context goes back with the answer. */
 ALWAYS_INLINE enum fastpath answer_lent(struct cpu *cpu, struct tcb *t, struct answer *a)
 {
+    const word_t info = t->regs.x[2];
     struct words words;
     if (a->caller->sc != NULL || !can_run(cpu, a)) {
         return FASTPATH_NONE;
     }
     if (__builtin_expect(a->caller->fault.kind == KAAL_FAULT_NONE, true)) {
-        if (!is_plain(t, a->caller, t->regs.x[2], &words)) {
+        if (!is_plain(t, a->caller, info, &words)) {
             return FASTPATH_NONE;
         }
         return_context(t, a->reply, a->caller);
-        answer_call(t, a, &words);
+        answer_call(t, a, info, &words);
     } else {
         if (!is_plain_fault_answer(t, a->caller)) {
             return FASTPATH_NONE;
@@ -230,9 +237,9 @@ ALWAYS_INLINE enum fastpath answer_lent(struct cpu *cpu, struct tcb *t, struct a
 ALWAYS_INLINE enum fastpath answer_own(struct cpu *cpu, struct tcb *t, struct answer *a)
 {
     const struct reply *reply = a->reply;
+    const word_t info = t->regs.x[2];
     struct tcb *caller = a->caller;
     struct words words;
-    ticks_t now;
 
     if (caller == NULL || caller->state != TCB_BLOCKED_REPLY || caller->sc == NULL ||
         reply->sc != NULL || reply->prev != NULL || reply->next != NULL ||
@@ -240,21 +247,39 @@ ALWAYS_INLINE enum fastpath answer_own(struct cpu *cpu, struct tcb *t, struct an
         return FASTPATH_NONE;
     }
     const bool is_call = caller->fault.kind == KAAL_FAULT_NONE;
-    if (!(is_call ? is_plain(t, caller, t->regs.x[2], &words) : is_plain_fault_answer(t, caller)) ||
-        !can_change(&cpu->sched, caller->sc, &now)) {
+    if (!(is_call ? is_plain(t, caller, info, &words) : is_plain_fault_answer(t, caller)) ||
+        !clock_change(&cpu->sched, caller->sc)) {
         return FASTPATH_NONE;
     }
     if (is_call) {
-        answer_call(t, a, &words);
+        answer_call(t, a, info, &words);
     } else {
         answer_fault(t, a);
     }
-    run_other(cpu, caller, &a->space, now);
+    run(cpu, caller, &a->space);
     return FASTPATH_REPLY_RECV;
 }
 
-ALWAYS_INLINE enum fastpath reply_recv(struct cpu *cpu, struct tcb *t)
+/* ---- Entry
+ * ------------------------------------------------------------------------------------------ */
+
+enum fastpath fastpath_call(void)
 {
+    struct cpu *cpu = arch_cpu();
+    struct tcb *t = cpu->current;
+    struct slot *slot;
+    struct meeting m;
+    if (!find(t, t->regs.x[1], &slot) || !find_receiver(cpu, &slot->cap, &m)) {
+        return FASTPATH_NONE;
+    }
+    return m.receiver->sc == NULL ? call_lending(cpu, t, cap_badge(&slot->cap), &m)
+                                  : call_own(cpu, t, cap_badge(&slot->cap), &m);
+}
+
+enum fastpath fastpath_reply_recv(void)
+{
+    struct cpu *cpu = arch_cpu();
+    struct tcb *t = cpu->current;
     struct answer a;
     if (!find_answer(t, &a)) {
         return FASTPATH_NONE;
@@ -262,29 +287,12 @@ ALWAYS_INLINE enum fastpath reply_recv(struct cpu *cpu, struct tcb *t)
     return a.reply->sc == t->sc ? answer_lent(cpu, t, &a) : answer_own(cpu, t, &a);
 }
 
-/* ---- Entry
- * ------------------------------------------------------------------------------------------ */
-
 /* Is it what invocations.def lists calls on? */
 ALWAYS_INLINE bool is_object(const struct cap *cap)
 {
     const uint32_t others = 1U << CAP_NULL | 1U << CAP_ENDPOINT | 1U << CAP_NOTIFICATION |
                             1U << CAP_REPLY | 1U << CAP_ZOMBIE;
     return (others >> cap->type & 1) == 0;
-}
-
-enum fastpath fastpath_call(void)
-{
-    struct cpu *cpu = arch_cpu();
-    struct tcb *t = cpu->current;
-    struct slot *slot;
-    return find(t, t->regs.x[1], &slot) ? call(cpu, t, &slot->cap) : FASTPATH_NONE;
-}
-
-enum fastpath fastpath_reply_recv(void)
-{
-    struct cpu *cpu = arch_cpu();
-    return reply_recv(cpu, cpu->current);
 }
 
 enum fastpath fastpath_fault(const struct fault *fault)
@@ -302,25 +310,58 @@ static ARCH_ENTRY __attribute__((noinline)) void call_slowly(struct tcb *t, stru
     }
 }
 
+/* The rarer halves are functions of their own: they make calls, for which the
+ * others would save registers. */
+static ARCH_ENTRY __attribute__((noinline)) void
+enter_call_own(struct cpu *cpu, struct tcb *t, struct slot *slot, struct tcb *receiver)
+{
+    struct meeting m = {
+        .ep = (struct endpoint *)slot->cap.obj, .receiver = receiver, .reply = receiver->reply};
+    if (!find_space(receiver, &m.space) ||
+        call_own(cpu, t, cap_badge(&slot->cap), &m) == FASTPATH_NONE) {
+        slowpath_syscall();
+    }
+}
+
 ARCH_ENTRY void kernel_call(void)
 {
     kernel_lock_acquire();
     struct cpu *cpu = arch_cpu();
     struct tcb *t = cpu->current;
     struct slot *slot;
+    struct meeting m;
     if (!find(t, t->regs.x[1], &slot)) {
         slowpath_syscall();
-    } else if (call(cpu, t, &slot->cap) == FASTPATH_NONE) {
+    } else if (!find_receiver(cpu, &slot->cap, &m)) {
         call_slowly(t, slot);
+    } else if (m.receiver->sc != NULL) {
+        enter_call_own(cpu, t, slot, m.receiver);
+    } else if (call_lending(cpu, t, cap_badge(&slot->cap), &m) == FASTPATH_NONE) {
+        slowpath_syscall();
     }
     kernel_lock_release();
+}
+
+static ARCH_ENTRY __attribute__((noinline)) void
+enter_answer_own(struct cpu *cpu, struct tcb *t, struct endpoint *ep, struct reply *reply)
+{
+    struct answer a = {.ep = ep, .reply = reply, .caller = reply->tcb};
+    if (answer_own(cpu, t, &a) == FASTPATH_NONE) {
+        slowpath_syscall();
+    }
 }
 
 ARCH_ENTRY void kernel_reply_recv(void)
 {
     kernel_lock_acquire();
     struct cpu *cpu = arch_cpu();
-    if (reply_recv(cpu, cpu->current) == FASTPATH_NONE) {
+    struct tcb *t = cpu->current;
+    struct answer a;
+    if (!find_answer(t, &a)) {
+        slowpath_syscall();
+    } else if (a.reply->sc != t->sc) {
+        enter_answer_own(cpu, t, a.ep, a.reply);
+    } else if (answer_lent(cpu, t, &a) == FASTPATH_NONE) {
         slowpath_syscall();
     }
     kernel_lock_release();

@@ -117,41 +117,11 @@ ALWAYS_INLINE bool find_space(const struct tcb *t, struct space *space)
     return asid_is_of(space->asid, space->root);
 }
 
-/* The next thread runs on the context that is in use. */
+/* The next thread runs. */
 ALWAYS_INLINE void run(struct cpu *cpu, struct tcb *next, const struct space *space)
 {
     cpu->current = next;
     arch_switch_to(next, space->root, space->asid);
-}
-
-/* Can another context be used from now on, without more to do than to charge the
- * one in use? */
-ALWAYS_INLINE bool can_change(struct sched *s, const struct sc *sc, ticks_t *now)
-{
-    *now = arch_now();
-    if (!sc_is_due(sc, *now) || sc_would_merge(sc, *now) ||
-        sc_is_used_up(s->charged, *now - s->charge_start)) {
-        s->now = *now;
-        return false;
-    }
-    return true;
-}
-
-ALWAYS_INLINE void change_context(struct sched *s, struct sc *sc, ticks_t now)
-{
-    sc_charge_part(s->charged, now - s->charge_start);
-    s->charge_start = now;
-    s->charged = sc;
-    sc_begin(sc, now);
-    clock_arm(s);
-}
-
-/* The next thread runs on a context of its own. */
-ALWAYS_INLINE void run_other(struct cpu *cpu, struct tcb *next, const struct space *space,
-                             ticks_t now)
-{
-    change_context(&cpu->sched, next->sc, now);
-    run(cpu, next, space);
 }
 
 /* ---- Waiting at an endpoint ---------------------------------------------------------- */

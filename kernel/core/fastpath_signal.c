@@ -10,11 +10,10 @@ struct kernel_lock kernel_lock;
 
 /* ---- Waking one while the other stays runnable ------------------------------------------ */
 
-/* How a thread goes on that is woken by t. */
+/* How a thread goes on that is woken by t: if it runs now, its context is in use. */
 struct waking {
     enum { NOT_AT_ALL, LATER, NOW } when;
     struct space space; /* NOW */
-    ticks_t now;
 };
 
 ALWAYS_INLINE void plan_waking(struct cpu *cpu, const struct tcb *t, const struct tcb *woken,
@@ -26,7 +25,7 @@ ALWAYS_INLINE void plan_waking(struct cpu *cpu, const struct tcb *t, const struc
         return;
     }
     if (woken->domain == t->domain && woken->priority > t->priority) {
-        if (find_space(woken, &how->space) && can_change(s, woken->sc, &how->now)) {
+        if (find_space(woken, &how->space) && clock_change(s, woken->sc)) {
             how->when = NOW;
         }
     } else if (sc_is_due(woken->sc, s->charge_start)) {
@@ -41,7 +40,7 @@ ALWAYS_INLINE void let_go_on(struct cpu *cpu, struct tcb *t, struct tcb *woken,
         ready_link_back(&cpu->sched, woken);
     } else {
         ready_link_front(&cpu->sched, t);
-        run_other(cpu, woken, &how->space, how->now);
+        run(cpu, woken, &how->space);
     }
 }
 
@@ -116,24 +115,23 @@ ALWAYS_INLINE enum fastpath send(struct cpu *cpu, struct tcb *t)
 /* ---- Wait, receive ------------------------------------------------------------------------------
  */
 
-/* Who goes on when t waits: the first that is ready. */
+/* Who goes on when t waits: the first that is ready, its context in use. */
 struct successor {
     struct tcb *t;
     struct space space;
-    ticks_t now;
 };
 
 ALWAYS_INLINE bool find_successor(struct cpu *cpu, struct successor *next)
 {
     next->t = ready_first(&cpu->sched);
     return next->t != NULL && next->t->yield_to == NULL && find_space(next->t, &next->space) &&
-           can_change(&cpu->sched, next->t->sc, &next->now);
+           clock_change(&cpu->sched, next->t->sc);
 }
 
 ALWAYS_INLINE void run_successor(struct cpu *cpu, const struct successor *next)
 {
     ready_unlink(&cpu->sched, next->t);
-    run_other(cpu, next->t, &next->space, next->now);
+    run(cpu, next->t, &next->space);
 }
 
 /* The unused reply that x7 names, if one is wanted. */
@@ -259,9 +257,15 @@ enum fastpath fastpath_signal(struct ntfn *n, badge_t badge)
     return signal(cpu, cpu->current, n, badge);
 }
 
-ALWAYS_INLINE enum fastpath one_way(struct cpu *cpu, struct tcb *t, word_t number)
+enum fastpath fastpath_syscall(void)
 {
-    switch (number) {
+    struct cpu *cpu = arch_cpu();
+    struct tcb *t = cpu->current;
+    switch (t->regs.x[0]) {
+    case KAAL_SYS_CALL:
+        return fastpath_call();
+    case KAAL_SYS_REPLY_RECV:
+        return fastpath_reply_recv();
     case KAAL_SYS_SEND:
     case KAAL_SYS_NBSEND:
         return send(cpu, t);
@@ -278,30 +282,53 @@ ALWAYS_INLINE enum fastpath one_way(struct cpu *cpu, struct tcb *t, word_t numbe
     }
 }
 
-enum fastpath fastpath_syscall(void)
-{
-    struct cpu *cpu = arch_cpu();
-    switch (cpu->current->regs.x[0]) {
-    case KAAL_SYS_CALL:
-        return fastpath_call();
-    case KAAL_SYS_REPLY_RECV:
-        return fastpath_reply_recv();
-    default:
-        return one_way(cpu, cpu->current, cpu->current->regs.x[0]);
+/* Each by itself, so that none pays for the registers of another. */
+#define SYSCALL_ENTRY(name, fast)                                                                 \
+    static ARCH_ENTRY __attribute__((noinline)) void enter_##name(struct cpu *cpu, struct tcb *t) \
+    {                                                                                             \
+        (void)cpu;                                                                                \
+        if ((fast) == FASTPATH_NONE) {                                                            \
+            slowpath_syscall();                                                                   \
+        }                                                                                         \
     }
-}
+SYSCALL_ENTRY(send, send(cpu, t))
+SYSCALL_ENTRY(recv, wait(cpu, t, true))
+SYSCALL_ENTRY(wait, wait(cpu, t, false))
+SYSCALL_ENTRY(poll, poll(t))
+SYSCALL_ENTRY(yield, yield(cpu, t))
+#undef SYSCALL_ENTRY
 
 ARCH_ENTRY void kernel_syscall(void)
 {
     kernel_lock_acquire();
     struct cpu *cpu = arch_cpu();
-    const word_t number = cpu->current->regs.x[0];
-    if (number == KAAL_SYS_CALL) {
+    struct tcb *t = cpu->current;
+    switch (t->regs.x[0]) {
+    case KAAL_SYS_CALL:
         kernel_call();
-    } else if (number == KAAL_SYS_REPLY_RECV) {
+        break;
+    case KAAL_SYS_REPLY_RECV:
         kernel_reply_recv();
-    } else if (one_way(cpu, cpu->current, number) == FASTPATH_NONE) {
+        break;
+    case KAAL_SYS_SEND:
+    case KAAL_SYS_NBSEND:
+        enter_send(cpu, t);
+        break;
+    case KAAL_SYS_RECV:
+        enter_recv(cpu, t);
+        break;
+    case KAAL_SYS_WAIT:
+        enter_wait(cpu, t);
+        break;
+    case KAAL_SYS_POLL:
+        enter_poll(cpu, t);
+        break;
+    case KAAL_SYS_YIELD:
+        enter_yield(cpu, t);
+        break;
+    default:
         slowpath_syscall();
+        break;
     }
     kernel_lock_release();
 }

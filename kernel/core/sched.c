@@ -198,6 +198,21 @@ void sched_tick(void)
     sched_domain_changed();
 }
 
+__attribute__((noinline)) bool clock_change_sporadic(struct sched *s, struct sc *to, ticks_t now)
+{
+    const ticks_t used = now - s->charge_start;
+    if (!sc_is_due(to, now) || sc_would_merge(to, now) || sc_is_used_up(s->charged, used)) {
+        s->now = now;
+        return false;
+    }
+    sc_charge_part(s->charged, used);
+    s->charge_start = now;
+    s->charged = to;
+    sc_begin(to, now);
+    clock_arm(s);
+    return true;
+}
+
 /* ---- Choosing ------------------------------------------------------------------ */
 
 /* File all who became ready in this kernel entry, then take the first of the
