@@ -44,7 +44,7 @@ struct bench_place {
 enum bench_helper { SERVE, RECEIVE, WAIT, YIELD, FAULT, SPIN, HELPER_COUNT };
 
 extern const char helper_serve[], helper_receive[], helper_wait[], helper_yield[], helper_send[],
-    helper_fault[], helper_spin[];
+    helper_tick[], helper_chain[], helper_chain_begin[], helper_fault[], helper_spin[];
 
 /* Where that is mapped for the threads. */
 kaal_word_t bench_entry(const char *helper);

@@ -21,11 +21,6 @@ void crowd_end(void)
     block_free(block);
 }
 
-kaal_cptr_t crowd_untyped(void)
-{
-    return block_untyped(block);
-}
-
 kaal_cptr_t crowd_table(void)
 {
     return table;
@@ -71,4 +66,24 @@ void crowd_put_back(unsigned index, kaal_cptr_t slot)
 {
     const struct kaal_slot src = slot_of(slot), dest = crowd_slot(index);
     must(sys_cnode_move(&dest, &src), "move");
+}
+
+kaal_cptr_t crowd_cspace(void)
+{
+    const struct kaal_slot root = slot_of(KAAL_ROOT_CNODE), far = slot_of(table);
+    const kaal_cptr_t top = make(KAAL_OBJ_CNODE, 1);
+    const struct kaal_slot zero = {.root = top, .index = 0, .depth = 1};
+    const struct kaal_slot one = {.root = top, .index = 1, .depth = 1};
+    must(sys_cnode_mint(&zero, &root, KAAL_RIGHTS_ALL,
+                        kaal_guard(0, KAAL_CPTR_BITS - 1 - KAAL_ROOT_CNODE_RADIX)),
+         "guard");
+    must(
+        sys_cnode_mint(&one, &far, KAAL_RIGHTS_ALL, kaal_guard(0, KAAL_CPTR_BITS - 1 - TABLE_BITS)),
+        "guard");
+    return top;
+}
+
+kaal_cptr_t crowd_pointer(unsigned index)
+{
+    return 1ULL << (KAAL_CPTR_BITS - 1) | index;
 }

@@ -234,28 +234,57 @@ static const struct scaling_op cnode_ops[] = {
     {0},
 };
 
+/* CNodes, each in the slot "nested_in" of the next. */
+static unsigned nested_in;
+
+static void make_nest(void)
+{
+    const kaal_cptr_t inner = some_cap;
+    crowd_retype(KAAL_OBJ_CNODE, 1, work);
+    for (unsigned i = 1; i < crowd_size; i++) {
+        move(inner, work);
+        crowd_retype(KAAL_OBJ_CNODE, 1, work);
+        const struct kaal_slot src = slot_of(inner);
+        const struct kaal_slot dest = {.root = work, .index = nested_in, .depth = 1};
+        must(sys_cnode_move(&dest, &src), "move");
+    }
+}
+
+static void nest_in_first(void)
+{
+    nested_in = 0;
+}
+
+static void nest_in_last(void)
+{
+    nested_in = 1;
+}
+
+static void fill_slots(unsigned count)
+{
+    (void)count;
+    some_cap = empty_slot();
+    work = empty_slot();
+}
+
+static const struct scaling_op nest_ops[] = {
+    {"delete_nest_first", .op = {.start = nest_in_first, .before = make_nest, .run = delete_work}},
+    {"delete_nest_last", .op = {.start = nest_in_last, .before = make_nest, .run = delete_work}},
+    {0},
+};
+
 /* ---- Lookup: poll by a pointer through a CNode that is full ------------------------------- */
 
 static kaal_cptr_t far_cap;
 
-/* The table beside the root CNode: pointers that begin with a one lead to it. */
 static void fill_cspace(unsigned count)
 {
-    const struct kaal_slot root = slot_of(KAAL_ROOT_CNODE), table = slot_of(crowd_table());
-    const kaal_cptr_t top = make(KAAL_OBJ_CNODE, 1);
-    const struct kaal_slot near = {.root = top, .index = 0, .depth = 1};
-    const struct kaal_slot far = {.root = top, .index = 1, .depth = 1};
-    must(sys_cnode_mint(&near, &root, KAAL_RIGHTS_ALL,
-                        kaal_guard(0, KAAL_CPTR_BITS - KAAL_ROOT_CNODE_RADIX - 1)),
-         "guard");
-    must(sys_cnode_mint(&far, &table, KAAL_RIGHTS_ALL,
-                        kaal_guard(0, (unsigned)(KAAL_CPTR_BITS - crowd_slot(0).depth - 1))),
-         "guard");
     for (unsigned i = 0; i < count; i++) {
         crowd_add(KAAL_OBJ_NOTIFICATION);
     }
-    must(sys_tcb_set_space(KAAL_ROOT_TCB, KAAL_ROOT_NULL, top, 0, KAAL_ROOT_VSPACE), "CSpace");
-    far_cap = 1ULL << 63 | (count - 1);
+    must(sys_tcb_set_space(KAAL_ROOT_TCB, KAAL_ROOT_NULL, crowd_cspace(), 0, KAAL_ROOT_VSPACE),
+         "CSpace");
+    far_cap = crowd_pointer(count - 1);
 }
 
 static void poll_far(void)
@@ -276,16 +305,19 @@ static const struct scaling_op cspace_ops[] = {
 
 /* ---- Pages mapped in one address space ------------------------------------------------------ */
 
+static kaal_cptr_t vspace;
+
 static void map_crowd_page(kaal_cptr_t page, unsigned index)
 {
-    must(map_page(&bench_arena, page, KAAL_ROOT_VSPACE,
-                  CROWD_PAGES + (uint64_t)index * KAAL_PAGE_SIZE, READ_WRITE, KAAL_MAP_CACHED),
+    must(map_page(&bench_arena, page, vspace, CROWD_PAGES + (uint64_t)index * KAAL_PAGE_SIZE,
+                  READ_WRITE, KAAL_MAP_CACHED),
          "map");
 }
 
 static void fill_pages(unsigned count)
 {
     work = empty_slot();
+    vspace = KAAL_ROOT_VSPACE;
     for (unsigned i = 0; i < count; i++) {
         crowd_retype(KAAL_OBJ_PAGE, KAAL_PAGE_BITS, work);
         map_crowd_page(work, i);
@@ -310,6 +342,41 @@ static const struct scaling_op pages_ops[] = {
     {0},
 };
 
+/* ---- An address space with pages ------------------------------------------------------------- */
+
+static void fill_bare_pages(unsigned count)
+{
+    work = empty_slot();
+    vspace = empty_slot();
+    for (unsigned i = 0; i < count; i++) {
+        crowd_retype(KAAL_OBJ_PAGE, KAAL_PAGE_BITS, work);
+        crowd_add_moved(work);
+    }
+}
+
+/* Pages that were mapped in one that died can be mapped anew when unmapped. */
+static void make_vspace(void)
+{
+    crowd_retype(KAAL_OBJ_VSPACE, 0, vspace);
+    must(sys_asid_pool_assign(KAAL_ROOT_ASID_POOL, vspace), "ASID");
+    for (unsigned i = 0; i < crowd_size; i++) {
+        crowd_take(i, work);
+        must(sys_page_unmap(work), "unmap");
+        map_crowd_page(work, i);
+        crowd_put_back(i, work);
+    }
+}
+
+static void delete_vspace(void)
+{
+    delete_slot(slot_of(vspace));
+}
+
+static const struct scaling_op vspace_ops[] = {
+    {"delete_vspace", .op = {.before = make_vspace, .run = delete_vspace}},
+    {0},
+};
+
 /* ---- Copies of one page, each of them mapped ------------------------------------------------- */
 
 static void map_copies(void)
@@ -326,6 +393,7 @@ static void make_page(unsigned count)
     (void)count;
     some_cap = empty_slot();
     work = empty_slot();
+    vspace = KAAL_ROOT_VSPACE;
     crowd_retype(KAAL_OBJ_PAGE, KAAL_PAGE_BITS, some_cap);
 }
 
@@ -354,9 +422,8 @@ static const struct scaling_op mappings_ops[] = {
 };
 
 const struct scaling_crowd object_crowds[] = {
-    {fill_copies, copies_ops},   {fill_endpoints, endpoints_ops},
-    {fill_nothing, derived_ops}, {fill_untyped, untyped_ops},
-    {fill_cnode, cnode_ops},     {fill_cspace, cspace_ops},
-    {fill_pages, pages_ops},     {fill_mapped, mapped_ops},
-    {make_page, mappings_ops},   {0},
+    {fill_copies, copies_ops},   {fill_endpoints, endpoints_ops}, {fill_nothing, derived_ops},
+    {fill_untyped, untyped_ops}, {fill_cnode, cnode_ops},         {fill_cspace, cspace_ops},
+    {fill_pages, pages_ops},     {fill_mapped, mapped_ops},       {make_page, mappings_ops},
+    {fill_slots, nest_ops},      {fill_bare_pages, vspace_ops},   {0},
 };

@@ -46,5 +46,9 @@ struct kaal_slot crowd_slot(unsigned index);
 void crowd_take(unsigned index, kaal_cptr_t slot);
 void crowd_put_back(unsigned index, kaal_cptr_t slot);
 
-kaal_cptr_t crowd_untyped(void);
+/* A CSpace that has the root CNode's slots where they were and the table's at
+ * crowd_pointer(index). */
+kaal_cptr_t crowd_cspace(void);
+kaal_cptr_t crowd_pointer(unsigned index);
+
 kaal_cptr_t crowd_table(void);

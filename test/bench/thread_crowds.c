@@ -10,6 +10,7 @@ enum { BELOW_ALL = 40, LOW = 50, HIGH = 150, VICTIMS = 8 };
 
 static kaal_cptr_t source; /* of those who wait or send */
 static kaal_cptr_t tcb, sc;
+static kaal_cptr_t cspace, reply;
 static unsigned victim;
 
 /* ---- Making them --------------------------------------------------------------------- */
@@ -19,12 +20,13 @@ static void make_source(enum kaal_object_type type)
     source = empty_slot();
     tcb = empty_slot();
     sc = empty_slot();
+    cspace = KAAL_ROOT_CNODE;
     crowd_retype(type, 0, source);
 }
 
-static void set_period(kaal_word_t period)
+static void set_time(kaal_word_t budget, kaal_word_t period)
 {
-    const struct kaal_sched_params params = {.budget_us = BUDGET, .period_us = period};
+    const struct kaal_sched_params params = {.budget_us = budget, .period_us = period};
     must(sys_sched_control_configure(KAAL_ROOT_SCHED_CONTROL, sc, &params), "budget");
 }
 
@@ -33,12 +35,12 @@ static void new_thread(const char *entry, kaal_word_t priority, kaal_word_t peri
 {
     struct kaal_registers regs = {.pc = bench_entry(entry)};
     regs.x[19] = source;
+    regs.x[20] = reply;
     regs.x[21] = (kaal_word_t)bench_woken;
     crowd_retype(KAAL_OBJ_TCB, 0, tcb);
     crowd_retype(KAAL_OBJ_SCHED_CONTEXT, 8, sc);
-    set_period(period);
-    must(sys_tcb_configure(tcb, KAAL_ROOT_CNODE, 0, KAAL_ROOT_VSPACE, 0, KAAL_ROOT_NULL),
-         "configure");
+    set_time(BUDGET, period);
+    must(sys_tcb_configure(tcb, cspace, 0, KAAL_ROOT_VSPACE, 0, KAAL_ROOT_NULL), "configure");
     must(sys_tcb_set_sched_params(tcb, KAAL_ROOT_TCB, KAAL_MAX_PRIORITY, priority, sc,
                                   KAAL_ROOT_NULL),
          "priority");
@@ -159,12 +161,41 @@ static void fill_released(unsigned count)
 static void refresh(void)
 {
     suspend();
-    set_period(PERIOD + PERIOD / 2);
+    set_time(BUDGET, PERIOD + PERIOD / 2);
 }
 
 static void whole_again(void)
 {
-    set_period(PERIOD + PERIOD / 2);
+    set_time(BUDGET, PERIOD + PERIOD / 2);
+}
+
+static const struct kaal_sched_params soon = {.budget_us = 100, .period_us = 1000};
+static kaal_cptr_t ticker, ticker_sc;
+
+static void stop_ticker(void)
+{
+    must(sys_tcb_suspend(ticker), "suspend");
+    must(sys_sched_control_configure(KAAL_ROOT_SCHED_CONTROL, ticker_sc, &soon), "budget");
+}
+
+static void make_ticker(void)
+{
+    tcb = empty_slot();
+    sc = empty_slot();
+    new_thread(helper_tick, HIGH, PERIOD);
+    ticker = tcb;
+    ticker_sc = sc;
+    stop_ticker();
+}
+
+/* A timer interrupt releases it, and its budget is gone again. */
+static void tick(void)
+{
+    const volatile uint64_t *count = (const volatile uint64_t *)bench_woken;
+    const uint64_t before = *count;
+    must(sys_tcb_resume(ticker), "resume");
+    while (*count == before) {
+    }
 }
 
 static const struct scaling_op released_ops[] = {
@@ -172,6 +203,7 @@ static const struct scaling_op released_ops[] = {
     {"call_released", .like = "call_0"},
     {"release", .op = {.run = resume, .after = refresh}},
     {"suspend_released", .op = {.before = resume, .run = suspend, .after = whole_again}},
+    {"tick", .op = {.start = make_ticker, .run = tick, .after = stop_ticker}},
     {0},
 };
 
@@ -181,8 +213,9 @@ static const struct scaling_op released_ops[] = {
 static void fill_waiters(unsigned count)
 {
     make_source(KAAL_OBJ_NOTIFICATION);
-    add_threads(count, helper_wait, HIGH);
+    add_threads(count + VICTIMS, helper_wait, HIGH);
     take_middle();
+    victim = count / 2 + 1;
 }
 
 static void signal_source(void)
@@ -208,6 +241,7 @@ static void raise(void)
 static const struct scaling_op waiters_ops[] = {
     {"signal_waiters", .op = {.run = signal_source}},
     {"set_priority_waiter", .op = {.run = lower, .after = raise}},
+    {"delete_waiter", .op = {.run = delete_victim}},
     {0},
 };
 
@@ -241,6 +275,53 @@ static void receive(void)
 
 static const struct scaling_op senders_ops[] = {
     {"receive_senders", .op = {.run = receive}},
+    {0},
+};
+
+/* ---- Each called by the one before, all on the time of the first -------------------------------
+ */
+
+static void add_passive_server(unsigned index)
+{
+    reply = crowd_pointer(3 * index + 2);
+    new_thread(helper_chain, HIGH, BUDGET);
+    crowd_add_moved(tcb);
+    crowd_add_moved(sc);
+    crowd_add(KAAL_OBJ_REPLY);
+    crowd_take(3 * index, tcb);
+    crowd_take(3 * index + 1, sc);
+    resume();
+    must(sys_sc_unbind(sc), "passive");
+    crowd_put_back(3 * index, tcb);
+    crowd_put_back(3 * index + 1, sc);
+}
+
+static void fill_chain(unsigned count)
+{
+    make_source(KAAL_OBJ_ENDPOINT);
+    cspace = crowd_cspace();
+    for (unsigned i = 0; i < count; i++) {
+        add_passive_server(i);
+    }
+    new_thread(helper_chain_begin, HIGH, BUDGET);
+    resume();
+    tcb = empty_slot();
+    victim = count / 2;
+}
+
+/* The chain is broken there, too, then. */
+static void take_caller(void)
+{
+    crowd_take(3 * victim, tcb);
+}
+
+static void next_caller(void)
+{
+    crowd_put_back(3 * victim++, tcb);
+}
+
+static const struct scaling_op chain_ops[] = {
+    {"suspend_caller", .op = {.before = take_caller, .run = suspend, .after = next_caller}},
     {0},
 };
 
@@ -301,6 +382,7 @@ const struct scaling_crowd thread_crowds[] = {
     {fill_waiters, waiters_ops},
     {fill_receivers, receivers_ops},
     {fill_senders, senders_ops},
+    {fill_chain, chain_ops},
     {fill_badged, badged_ops},
     {fill_low_waiters, low_waiters_ops},
     {0},
