@@ -149,7 +149,7 @@ static void draw_grid(FILE *out, const struct panel *p)
     for (int power = (int)floor(p->low); power <= (int)ceil(p->high); power++) {
         for (unsigned i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
             const double cost = marks[i] * pow(10, power), at = log10(cost);
-            const bool is_close = p->high - p->low > 2; /* powers of ten alone */
+            const bool is_close = p->high - p->low > 3; /* powers of ten alone */
             if (at < p->low - 1e-9 || at > p->high + 1e-9 || (is_close && i > 0)) {
                 continue;
             }
@@ -176,21 +176,31 @@ static int by_last_cost(const void *a, const void *b)
     return left != right ? (left < right ? 1 : -1) : strcmp(x->name, y->name);
 }
 
-/* Labels as near to the ends of their lines as they do not overlap. */
+/* Labels as near to the ends of their lines as is possible without overlap: those
+ * that would overlap stand in a row around the middle of their ends. */
 static void place_labels(const struct panel *p, struct op **in, unsigned count)
 {
-    const double bottom = top + plot_height;
+    double middle[MAX_OPS], bottom = top + plot_height;
+    unsigned size[MAX_OPS], rows = 0, at = 0;
     for (unsigned i = 0; i < count; i++) {
-        in[i]->label = y_of(p, in[i]->cost[SIZES - 1]);
-        if (i > 0 && in[i]->label < in[i - 1]->label + label_height) {
-            in[i]->label = in[i - 1]->label + label_height;
+        /* Where the first of the row would be for this one to be at its end. */
+        middle[rows] = y_of(p, in[i]->cost[SIZES - 1]) - label_height * i;
+        size[rows++] = 1;
+        while (rows > 1 && middle[rows - 2] > middle[rows - 1]) {
+            const double sum =
+                middle[rows - 2] * size[rows - 2] + middle[rows - 1] * size[rows - 1];
+            rows--;
+            size[rows - 1] += size[rows];
+            middle[rows - 1] = sum / size[rows - 1];
         }
     }
-    for (unsigned i = count; i-- > 0;) {
-        const double limit = i + 1 == count ? bottom : in[i + 1]->label - label_height;
-        if (in[i]->label > limit) {
-            in[i]->label = limit;
+    for (unsigned row = 0; row < rows; row++) {
+        for (unsigned i = 0; i < size[row]; i++, at++) {
+            in[at]->label = middle[row] + label_height * at;
         }
+    }
+    for (unsigned i = count; i-- > 0; bottom = in[i]->label - label_height) {
+        in[i]->label = fmin(in[i]->label, bottom);
     }
     if (count > 0 && in[0]->label < top - label_height) {
         fail("too many operations for one panel", p->grows);
@@ -235,7 +245,20 @@ static void draw_panel(FILE *out, const struct panel *p)
     }
 }
 
-/* The least range that has all costs of the panel, from and to a mark. */
+/* log10 of the next mark of the axis below or above. */
+static double mark_below(double cost)
+{
+    const double power = pow(10, floor(log10(cost))), digit = cost / power;
+    return log10(power * (digit >= 5 ? 5 : digit >= 2 ? 2 : 1));
+}
+
+static double mark_above(double cost)
+{
+    const double power = pow(10, floor(log10(cost))), digit = cost / power;
+    return log10(power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10));
+}
+
+/* The least range, from mark to mark, that has all costs of the panel. */
 static void set_range(struct panel *p)
 {
     double low = INFINITY, high = 0;
@@ -248,17 +271,44 @@ static void set_range(struct panel *p)
     if (high == 0) {
         fail("no operation grows so", p->grows);
     }
-    p->low = low < 1000 ? 2 : floor(log10(low));
-    p->high = high <= 10000 ? 4 : ceil(log10(high));
+    p->low = mark_below(low);
+    p->high = mark_above(high);
+}
+
+/* So that their slopes can be compared. */
+static void share_range(struct panel *a, struct panel *b)
+{
+    a->low = b->low = fmin(a->low, b->low);
+    a->high = b->high = fmax(a->high, b->high);
+}
+
+static void draw(FILE *out)
+{
+    struct panel panels[PANELS] = {
+        {.grows = "flat", .title = "flat: the same with any n"},
+        {.grows = "log", .title = "log n: queues in order"},
+        {.grows = "linear", .title = "linear: all n are touched"},
+    };
+    for (unsigned i = 0; i < PANELS; i++) {
+        panels[i].left = left_margin + panel_width * i;
+        set_range(&panels[i]);
+    }
+    share_range(&panels[0], &panels[1]);
+    fprintf(out,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" "
+            "font-family=\"sans-serif\" font-size=\"13\">\n"
+            "<rect width=\"%.0f\" height=\"%.0f\" fill=\"#ffffff\"/>\n",
+            width, height, width, height);
+    text(out, left_margin - 56, 24, "start", "#333333",
+         "Instructions of the kernel, over the number of objects. Both axes are logarithmic.");
+    for (unsigned i = 0; i < PANELS; i++) {
+        draw_panel(out, &panels[i]);
+    }
+    fprintf(out, "</svg>\n");
 }
 
 int main(int argc, char **argv)
 {
-    struct panel panels[PANELS] = {
-        {.grows = "flat", .title = "flat: the same with any n"},
-        {.grows = "log", .title = "log n: a queue in order"},
-        {.grows = "linear", .title = "linear: all n are touched"},
-    };
     if (argc != 4) {
         fprintf(stderr, "usage: plot <scaling.json> <scaling-rules.json> <out.svg>\n");
         return 2;
@@ -271,19 +321,7 @@ int main(int argc, char **argv)
         }
     }
     FILE *out = open_or_fail(argv[3], "w");
-    fprintf(out,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" "
-            "font-family=\"sans-serif\" font-size=\"13\">\n"
-            "<rect width=\"%.0f\" height=\"%.0f\" fill=\"#ffffff\"/>\n",
-            width, height, width, height);
-    text(out, left_margin - 56, 24, "start", "#333333",
-         "Instructions of the kernel, over the number of objects. Both axes are logarithmic.");
-    for (unsigned i = 0; i < PANELS; i++) {
-        panels[i].left = left_margin + panel_width * i;
-        set_range(&panels[i]);
-        draw_panel(out, &panels[i]);
-    }
-    fprintf(out, "</svg>\n");
+    draw(out);
     if (fclose(out) != 0) {
         fail(strerror(errno), argv[3]);
     }
