@@ -43,12 +43,19 @@ struct kaal_slot crowd_slot(unsigned index)
     return (struct kaal_slot){.root = table, .index = index, .depth = TABLE_BITS};
 }
 
-void crowd_add_copy(kaal_cptr_t cap, kaal_word_t badge)
+void crowd_add_copy(kaal_cptr_t cap)
 {
     const struct kaal_slot src = slot_of(cap), dest = crowd_slot(used++);
-    must(badge == 0 ? sys_cnode_copy(&dest, &src, KAAL_RIGHTS_ALL)
-                    : sys_cnode_mint(&dest, &src, KAAL_RIGHTS_ALL, badge),
-         "copy");
+    must(sys_cnode_copy(&dest, &src, KAAL_RIGHTS_ALL), "copy");
+}
+
+void crowd_mint(kaal_cptr_t cap)
+{
+    const struct kaal_slot src = slot_of(cap);
+    for (unsigned i = 0; i < crowd_size; i++) {
+        const struct kaal_slot dest = crowd_slot(i);
+        must(sys_cnode_mint(&dest, &src, KAAL_RIGHTS_ALL, i + 1), "mint");
+    }
 }
 
 void crowd_add_moved(kaal_cptr_t cap)

@@ -32,7 +32,7 @@ static void copy(struct kaal_slot dest, struct kaal_slot src)
     must(sys_cnode_copy(&dest, &src, KAAL_RIGHTS_ALL), "copy");
 }
 
-/* ---- Copies of one endpoint: the newest is the first of the siblings ------------------ */
+/* ---- Copies of one endpoint: the newest is the first of the siblings --------------- */
 
 static void make_endpoint(void)
 {
@@ -44,7 +44,7 @@ static void make_endpoint(void)
 static void add_copies(void)
 {
     for (unsigned i = 0; i < crowd_size; i++) {
-        crowd_add_copy(some_cap, 0);
+        crowd_add_copy(some_cap);
     }
 }
 
@@ -134,7 +134,7 @@ static const struct scaling_op copies_ops[] = {
     {0},
 };
 
-/* ---- Endpoints of one Untyped, eight more in their middle ------------------------------ */
+/* ---- Endpoints of one Untyped, eight more in their middle -------------------------- */
 
 static void fill_endpoints(unsigned count)
 {
@@ -161,7 +161,7 @@ static const struct scaling_op endpoints_ops[] = {
     {0},
 };
 
-/* ---- Everything at once ------------------------------------------------------------------ */
+/* ---- Everything at once ------------------------------------------------------------ */
 
 static void fill_nothing(unsigned count)
 {
@@ -178,11 +178,7 @@ static void copy_all(void)
 
 static void mint_all(void)
 {
-    const struct kaal_slot src = slot_of(some_cap);
-    for (unsigned i = 0; i < crowd_size; i++) {
-        const struct kaal_slot dest = crowd_slot(i);
-        must(sys_cnode_mint(&dest, &src, KAAL_RIGHTS_ALL, i + 1), "mint");
-    }
+    crowd_mint(some_cap);
 }
 
 static const struct scaling_op derived_ops[] = {
@@ -273,7 +269,7 @@ static const struct scaling_op nest_ops[] = {
     {0},
 };
 
-/* ---- Lookup: poll by a pointer through a CNode that is full ------------------------------- */
+/* ---- Lookup: poll by a pointer through a CNode that is full ------------------------ */
 
 static kaal_cptr_t far_cap;
 
@@ -303,7 +299,7 @@ static const struct scaling_op cspace_ops[] = {
     {0},
 };
 
-/* ---- Pages mapped in one address space ------------------------------------------------------ */
+/* ---- Pages mapped in one address space --------------------------------------------- */
 
 static kaal_cptr_t vspace;
 
@@ -342,7 +338,7 @@ static const struct scaling_op pages_ops[] = {
     {0},
 };
 
-/* ---- An address space with pages ------------------------------------------------------------- */
+/* ---- An address space with pages --------------------------------------------------- */
 
 static void fill_bare_pages(unsigned count)
 {
@@ -377,7 +373,7 @@ static const struct scaling_op vspace_ops[] = {
     {0},
 };
 
-/* ---- Copies of one page, each of them mapped ------------------------------------------------- */
+/* ---- Copies of one page, each of them mapped --------------------------------------- */
 
 static void map_copies(void)
 {

@@ -34,10 +34,13 @@ void crowd_end(void);
 void crowd_retype(enum kaal_object_type type, unsigned bits, kaal_cptr_t slot);
 void crowd_add(enum kaal_object_type type);
 
-/* A capability, of a slot of the root CNode, goes behind what the table holds:
- * a copy, with a badge unless that is 0, or itself. */
-void crowd_add_copy(kaal_cptr_t cap, kaal_word_t badge);
+/* A capability of a slot of the root CNode goes behind what the table holds, or a
+ * copy of it. */
+void crowd_add_copy(kaal_cptr_t cap);
 void crowd_add_moved(kaal_cptr_t cap);
+
+/* Badged copies of an endpoint fill the first crowd_size slots of the table. */
+void crowd_mint(kaal_cptr_t cap);
 
 /* What the table holds at index. */
 struct kaal_slot crowd_slot(unsigned index);

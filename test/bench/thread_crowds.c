@@ -13,7 +13,7 @@ static kaal_cptr_t tcb, sc;
 static kaal_cptr_t cspace, reply;
 static unsigned victim;
 
-/* ---- Making them --------------------------------------------------------------------- */
+/* ---- Making them ------------------------------------------------------------------- */
 
 static void make_source(enum kaal_object_type type)
 {
@@ -22,6 +22,14 @@ static void make_source(enum kaal_object_type type)
     sc = empty_slot();
     cspace = KAAL_ROOT_CNODE;
     crowd_retype(type, 0, source);
+}
+
+/* An endpoint, by a capability with badge 1. */
+static void make_badged_source(void)
+{
+    make_source(KAAL_OBJ_ENDPOINT);
+    const struct kaal_slot src = slot_of(source), dest = slot_of(source = empty_slot());
+    must(sys_cnode_mint(&dest, &src, KAAL_RIGHTS_ALL, 1), "mint");
 }
 
 static void set_time(kaal_word_t budget, kaal_word_t period)
@@ -87,7 +95,7 @@ static void take_middle(void)
     crowd_take(crowd_size / 2 * 2, tcb);
 }
 
-/* ---- Threads that do nothing ------------------------------------------------------------ */
+/* ---- Threads that do nothing ------------------------------------------------------- */
 
 static void fill_idle(unsigned count)
 {
@@ -104,7 +112,7 @@ static const struct scaling_op idle_ops[] = {
     {0},
 };
 
-/* ---- Ready, below the measured thread ---------------------------------------------------- */
+/* ---- Ready, below the measured thread ---------------------------------------------- */
 
 static void fill_ready(unsigned count)
 {
@@ -125,7 +133,7 @@ static const struct scaling_op ready_ops[] = {
     {0},
 };
 
-/* ---- Ready, of equal priority -------------------------------------------------------------- */
+/* ---- Ready, of equal priority ------------------------------------------------------ */
 
 static void fill_equal(unsigned count)
 {
@@ -146,7 +154,7 @@ static const struct scaling_op equal_ops[] = {
     {0},
 };
 
-/* ---- In the release queue: each has used its budget up at once ------------------------------ */
+/* ---- In the release queue: each has used its budget up at once --------------------- */
 
 static void fill_released(unsigned count)
 {
@@ -169,8 +177,20 @@ static void whole_again(void)
     set_time(BUDGET, PERIOD + PERIOD / 2);
 }
 
-static const struct kaal_sched_params soon = {.budget_us = 100, .period_us = 1000};
+/* ---- A thread that runs once in each of its periods -------------------------------- */
+
+static const struct kaal_sched_params soon = {.budget_us = 100, .period_us = 200};
 static kaal_cptr_t ticker, ticker_sc;
+
+static uint64_t ticks(void)
+{
+    return *(const volatile uint64_t *)bench_woken;
+}
+
+static void start_ticker(void)
+{
+    must(sys_tcb_resume(ticker), "resume");
+}
 
 static void stop_ticker(void)
 {
@@ -191,10 +211,9 @@ static void make_ticker(void)
 /* A timer interrupt releases it, and its budget is gone again. */
 static void tick(void)
 {
-    const volatile uint64_t *count = (const volatile uint64_t *)bench_woken;
-    const uint64_t before = *count;
-    must(sys_tcb_resume(ticker), "resume");
-    while (*count == before) {
+    const uint64_t before = ticks();
+    start_ticker();
+    while (ticks() == before) {
     }
 }
 
@@ -207,8 +226,7 @@ static const struct scaling_op released_ops[] = {
     {0},
 };
 
-/* ---- Waiting -----------------------------------------------------------------------------------
- */
+/* ---- Waiting ----------------------------------------------------------------------- */
 
 static void fill_waiters(unsigned count)
 {
@@ -278,8 +296,7 @@ static const struct scaling_op senders_ops[] = {
     {0},
 };
 
-/* ---- Each called by the one before, all on the time of the first -------------------------------
- */
+/* ---- Each called by the one before, all on the time of the first ------------------- */
 
 static void add_passive_server(unsigned index)
 {
@@ -298,13 +315,15 @@ static void add_passive_server(unsigned index)
 
 static void fill_chain(unsigned count)
 {
-    make_source(KAAL_OBJ_ENDPOINT);
+    make_badged_source();
     cspace = crowd_cspace();
     for (unsigned i = 0; i < count; i++) {
         add_passive_server(i);
     }
     new_thread(helper_chain_begin, HIGH, BUDGET);
     resume();
+    /* Nobody is left to take the last call. */
+    must(sys_poll(source, NULL) == 1 ? KAAL_OK : KAAL_ERR_ILLEGAL_OPERATION, "chain");
     tcb = empty_slot();
     victim = count / 2;
 }
@@ -330,10 +349,7 @@ static const struct scaling_op chain_ops[] = {
 
 static void fill_badged(unsigned count)
 {
-    make_source(KAAL_OBJ_ENDPOINT);
-    const kaal_cptr_t endpoint = source;
-    const struct kaal_slot src = slot_of(endpoint), dest = slot_of(source = empty_slot());
-    must(sys_cnode_mint(&dest, &src, KAAL_RIGHTS_ALL, 1), "mint");
+    make_badged_source();
     add_threads(count, helper_send, LOW);
     let_wait();
 }
@@ -374,16 +390,49 @@ static const struct scaling_op low_waiters_ops[] = {
     {0},
 };
 
-const struct scaling_crowd thread_crowds[] = {
-    {fill_idle, idle_ops},
-    {fill_ready, ready_ops},
-    {fill_equal, equal_ops},
-    {fill_released, released_ops},
-    {fill_waiters, waiters_ops},
-    {fill_receivers, receivers_ops},
-    {fill_senders, senders_ops},
-    {fill_chain, chain_ops},
-    {fill_badged, badged_ops},
-    {fill_low_waiters, low_waiters_ops},
+/* ---- Preempted by that thread: what that takes is counted, too
+ * ------------------------------------ */
+
+static uint64_t ticks_before;
+
+static void fill_preempted(unsigned count)
+{
+    (void)count;
+    make_source(KAAL_OBJ_ENDPOINT);
+    make_ticker();
+}
+
+static void mint_and_start(void)
+{
+    crowd_mint(source);
+    ticks_before = ticks();
+    start_ticker();
+}
+
+static void revoke(void)
+{
+    const struct kaal_slot slot = slot_of(source);
+    must(sys_cnode_revoke(&slot), "revoke");
+}
+
+/* 10,000 take longer than its period. */
+static void stop_preempting(void)
+{
+    stop_ticker();
+    must(crowd_size < 10000 || ticks() != ticks_before ? KAAL_OK : KAAL_ERR_ILLEGAL_OPERATION,
+         "preempted");
+}
+
+static const struct scaling_op preempted_ops[] = {
+    {"revoke_preempted", .op = {.before = mint_and_start, .run = revoke, .after = stop_preempting}},
     {0},
+};
+
+const struct scaling_crowd thread_crowds[] = {
+    {fill_idle, idle_ops},           {fill_ready, ready_ops},
+    {fill_equal, equal_ops},         {fill_released, released_ops},
+    {fill_waiters, waiters_ops},     {fill_receivers, receivers_ops},
+    {fill_senders, senders_ops},     {fill_chain, chain_ops},
+    {fill_badged, badged_ops},       {fill_low_waiters, low_waiters_ops},
+    {fill_preempted, preempted_ops}, {0},
 };
