@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # How the cost of operations grows with the objects there are:
 # build/reports/scaling.json, by the rules of scaling-rules.json.
+#
+#   scaling-plot  target: writes docs/scaling.svg and the table of docs/performance.md
 
 kaal_add_component(scaling_program SOURCES scaling.c crowd.c object_crowds.c thread_crowds.c
     measure.c ops.c place.c helpers.S LINK KaaL::broker kaal_warnings)
