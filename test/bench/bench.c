@@ -12,8 +12,6 @@ static const struct bench_place places[] = {
     {.suffix = "_cspace3", .levels = 3},
 };
 
-static struct bench_counts overhead;
-
 static void sort(uint32_t *values)
 {
     for (unsigned i = 1; i < SAMPLES; i++) {
@@ -25,25 +23,6 @@ static void sort(uint32_t *values)
     }
 }
 
-static struct bench_counts measure_once(const struct bench_op *op)
-{
-    struct bench_sample s;
-    if (op->before != NULL) {
-        op->before();
-    }
-    bench_measure(op->run, &s);
-    if (op->until_wait) {
-        s.end = (struct bench_counts){bench_woken->kernel, bench_woken->user};
-    }
-    if (op->after != NULL) {
-        op->after();
-    }
-    return (struct bench_counts){
-        .kernel = s.end.kernel - s.begin.kernel - overhead.kernel,
-        .user = s.end.user - s.begin.user - overhead.user,
-    };
-}
-
 /* A sorted series of samples for either level. */
 static void measure(const struct bench_op *op, uint32_t *kernel, uint32_t *user)
 {
@@ -51,7 +30,7 @@ static void measure(const struct bench_op *op, uint32_t *kernel, uint32_t *user)
         op->start();
     }
     for (unsigned i = 0; i < WARM_UP + SAMPLES; i++) {
-        const struct bench_counts c = measure_once(op);
+        const struct bench_counts c = bench_once(op);
         if (i >= WARM_UP) {
             kernel[i - WARM_UP] = c.kernel;
             user[i - WARM_UP] = c.user;
@@ -86,8 +65,8 @@ static void find_overhead(void)
     static uint32_t kernel[SAMPLES], user[SAMPLES];
     const struct bench_op op = {.name = "nothing", .run = nothing};
     measure(&op, kernel, user);
-    overhead = (struct bench_counts){kernel[SAMPLES / 2], user[SAMPLES / 2]};
-    output_printf("BENCH overhead kernel %u user %u\n", overhead.kernel, overhead.user);
+    bench_overhead = (struct bench_counts){kernel[SAMPLES / 2], user[SAMPLES / 2]};
+    output_printf("BENCH overhead kernel %u user %u\n", bench_overhead.kernel, bench_overhead.user);
 }
 
 _Noreturn void kaal_root_main(const struct kaal_bootinfo *bootinfo)

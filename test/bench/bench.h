@@ -29,6 +29,10 @@ struct bench_op {
     bool until_wait;     /* up to where helper_wait woke, else up to the return of run */
 };
 
+/* What measuring nothing costs; one run of op without that. */
+extern struct bench_counts bench_overhead;
+struct bench_counts bench_once(const struct bench_op *op);
+
 /* Where the operation's other thread runs and how deep the CSpaces are. */
 struct bench_place {
     const char *suffix; /* of the operation's name */
@@ -38,6 +42,12 @@ struct bench_place {
 
 /* The other threads, by what they run (helpers.S). */
 enum bench_helper { SERVE, RECEIVE, WAIT, YIELD, FAULT, SPIN, HELPER_COUNT };
+
+extern const char helper_serve[], helper_receive[], helper_wait[], helper_yield[], helper_send[],
+    helper_tick[], helper_chain[], helper_chain_begin[], helper_fault[], helper_spin[];
+
+/* Where that is mapped for the threads. */
+kaal_word_t bench_entry(const char *helper);
 
 enum { MAIN_PRIORITY = 100 };
 

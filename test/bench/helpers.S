@@ -82,6 +82,39 @@ helper_yield:
     svc #0
     b helper_yield
 
+    .globl helper_send
+helper_send:
+    mov x0, #3 /* send */
+    mov x1, x19
+    mov x2, #0
+    svc #0
+    b helper_send
+
+/* Gives its budget up, and counts at x21 how often it got a new one. */
+    .globl helper_tick
+helper_tick:
+    mov x0, #11 /* yield */
+    svc #0
+    ldr x9, [x21]
+    add x9, x9, #1
+    str x9, [x21]
+    b helper_tick
+
+/* Calls where it was called. */
+    .globl helper_chain
+helper_chain:
+    mov x0, #5 /* recv */
+    mov x1, x19
+    mov x7, x20
+    svc #0
+    .globl helper_chain_begin
+helper_chain_begin:
+    mov x0, #1 /* call */
+    mov x1, x19
+    mov x2, #0
+    svc #0
+    b helper_chain
+
 /* Nothing is mapped at x21. */
     .globl helper_fault
 helper_fault:

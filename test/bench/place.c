@@ -11,8 +11,7 @@ enum { ARENA_BYTES = 4 * 1024 * 1024, ARENA_SLOTS = 400, READ_WRITE = 3, ROOT_GU
 #define SHARED  0x7200001000
 #define BUFFERS 0x7200002000
 
-extern const char helpers_begin[], helpers_end[], helper_serve[], helper_receive[], helper_wait[],
-    helper_yield[], helper_fault[], helper_spin[];
+extern const char helpers_begin[], helpers_end[];
 
 struct bench_thread bench_threads[HELPER_COUNT];
 struct arena bench_arena;
@@ -57,12 +56,17 @@ static void map_both(kaal_cptr_t page, uint64_t vaddr, kaal_word_t rights, kaal_
     }
 }
 
+kaal_word_t bench_entry(const char *helper)
+{
+    return CODE + (kaal_word_t)(helper - helpers_begin);
+}
+
 static void thread_make(enum bench_helper kind, const char *entry, kaal_word_t priority)
 {
     const uint64_t vaddr = BUFFERS + (uint64_t)kind * KAAL_PAGE_SIZE;
     const struct kaal_sched_params params = {.budget_us = 1000000, .period_us = 1000000};
     struct bench_thread *t = &bench_threads[kind];
-    struct kaal_registers regs = {.pc = CODE + (kaal_word_t)(entry - helpers_begin)};
+    struct kaal_registers regs = {.pc = bench_entry(entry)};
     const kaal_cptr_t page = make(KAAL_OBJ_PAGE, KAAL_PAGE_BITS);
     *t = (struct bench_thread){
         .tcb = make(KAAL_OBJ_TCB, 0),

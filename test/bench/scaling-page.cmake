@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+# cmake -DSCALING= -DRULES= -DPAGE= -P scaling-page.cmake: writes the part
+# "scaling" of PAGE.
+# cmake -DSCALING= -DPAGE= -DPLOT= -DONLY_CHECK=ON -P scaling-page.cmake: that
+# part of PAGE and PLOT must name each operation of SCALING.
+cmake_minimum_required(VERSION 3.25)
+include("${CMAKE_CURRENT_LIST_DIR}/rows.cmake")
+include("${CMAKE_CURRENT_LIST_DIR}/part.cmake")
+include("${CMAKE_CURRENT_LIST_DIR}/scaling-rows.cmake")
+scaling_read("${SCALING}" got)
+file(READ "${PAGE}" page)
+
+# Fails unless form, with each operation's name for NAME, is in text.
+function(check_names where text form)
+    set(missing "")
+    foreach(op IN LISTS got_ops)
+        string(REPLACE NAME "${op}" name "${form}")
+        string(FIND "${text}" "${name}" at)
+        if(at EQUAL -1)
+            list(APPEND missing ${op})
+        endif()
+    endforeach()
+    if(missing)
+        list(JOIN missing " " missing)
+        message(FATAL_ERROR "${where} does not name ${missing}\n"
+            "  Run: cmake --workflow --preset bench, then cmake --build build --target scaling-plot")
+    endif()
+endfunction()
+
+if(ONLY_CHECK)
+    string(FIND "${page}" "<!-- begin scaling -->" from)
+    if(from EQUAL -1)
+        message(FATAL_ERROR "${PAGE} has no part 'scaling'")
+    endif()
+    string(SUBSTRING "${page}" ${from} -1 part)
+    check_names("${PAGE}" "${part}" "| `NAME` |")
+    file(READ "${PLOT}" plot)
+    check_names("${PLOT}" "${plot}" ">NAME</text>")
+    return()
+endif()
+
+rows_read("${RULES}" rule)
+set(table "| Operation | `op` | grows | 10 | 100 | 1,000 | 10,000 | each |\n|---|---|---|--:|--:|--:|--:|--:|\n")
+foreach(op IN LISTS got_ops)
+    set(each -)
+    if(rule_${op}_grows STREQUAL "linear")
+        scaling_each(each ${got_${op}_10000} 10000)
+    endif()
+    set(cells "${rule_${op}_title}" "`${op}`" "${rule_${op}_grows}")
+    foreach(objects IN LISTS scaling_sizes)
+        list(APPEND cells "${got_${op}_${objects}}")
+    endforeach()
+    list(JOIN cells " | " cells)
+    string(APPEND table "| ${cells} | ${each} |\n")
+endforeach()
+replace_part(scaling "${table}")
+file(WRITE "${PAGE}" "${page}")
