@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The plugin of test/bench.
-add_library(count SHARED "${KAAL_ROOT}/test/bench/count.c")
+add_library(count SHARED "${KAAL_ROOT}/test/bench/count.c" "${KAAL_ROOT}/test/bench/symbols.c" "${KAAL_ROOT}/test/bench/ways.c")
 target_compile_options(count PRIVATE ${KAAL_WARNINGS} -O2)
 set_target_properties(count PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib"
     C_VISIBILITY_PRESET hidden)
