@@ -51,21 +51,31 @@ static bool is_counted(const struct way ways[WAYS], const struct line *line)
     return false;
 }
 
-static void write_place(FILE *f, const struct way ways[WAYS], uint64_t address)
+/* Its first word that is used tells what the line is. */
+static uint64_t first_word(const struct line *line)
 {
-    const uint64_t last = address + LINE_BYTES - 1;
+    uint64_t word = line->number * LINE_BYTES;
+    for (unsigned used = line->used; (used & 1) == 0; used >>= 1) {
+        word += 8;
+    }
+    return word;
+}
+
+static void write_place(FILE *f, const struct way ways[WAYS], const struct line *line)
+{
+    const uint64_t address = line->number * LINE_BYTES, last = first_word(line) + 7;
     for (unsigned i = 0; i < WAYS; i++) {
         if (address - ways[i].tcb < TCB_BYTES) {
             fprintf(f, "TCB %u + %" PRIu64, i + 1, address - ways[i].tcb);
             return;
         }
     }
-    if (last >= variables.all[0].address) {
-        const struct symbol *s = symbol_at(&variables, last);
-        fprintf(f, "%s + %" PRIu64, s->name, address > s->address ? address - s->address : 0);
+    if (last < variables.all[0].address) {
+        fprintf(f, "object at %#" PRIx64, address);
         return;
     }
-    fprintf(f, "object at %#" PRIx64, address);
+    const struct symbol *s = symbol_at(&variables, last);
+    fprintf(f, "%s + %" PRIu64, s->name, address > s->address ? address - s->address : 0);
 }
 
 static void write_lines(FILE *f, const struct way ways[WAYS], const struct way *w)
@@ -75,7 +85,7 @@ static void write_lines(FILE *f, const struct way ways[WAYS], const struct way *
         const struct line *line = &w->lines[i];
         if (is_counted(ways, line)) {
             fprintf(f, "%s\n    {\"what\": \"", comma);
-            write_place(f, ways, line->number * LINE_BYTES);
+            write_place(f, ways, line);
             fprintf(f, "\", \"by\": \"%s\", \"is_written\": %s}",
                     symbol_at(&functions, line->by)->name, line->is_written ? "true" : "false");
             comma = ",";
