@@ -8,17 +8,28 @@
  * symbols: the output of "llvm-nm --numeric-sort kernel.elf". The kernel runs
  * in the upper half of the address space with interrupts masked. A span begins
  * when it is entered, or where it asks for pending interrupts
- * (arch_irq_pending) or wakes from idling, and ends at the next of these or
- * when the kernel is left. Booting, up to the first instruction of user space,
- * is not counted. The report (JSON) has the number of spans, the longest, the
- * 99.9th percentile, and the ten worst, one for each operation: named by the
- * invocation it performs, else by the function that takes most of it.
+ * (arch_irq_pending) or wakes from idling, and ends at the next of these, or
+ * when the kernel is left, or with the run. Booting, up to the first instruction
+ * of user space, is not counted.
+ *
+ * The report (JSON) has how often user space was left for the kernel, the number
+ * of spans, the longest, the 99.9th percentile, the lengths as [length, number],
+ * and the ten worst, one for each operation: named by the invocation it
+ * performs, else by the function that takes most of it. It is written when the
+ * emulator ends by itself, or gets SIGTERM, which this handles in its place: an
+ * emulator that waits for an interrupt that never comes does not.
  */
+#define _GNU_SOURCE
 #include <inttypes.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- What is used of QEMU's plugin interface, version 4 ---------------------- */
 
@@ -53,7 +64,7 @@ struct symbol {
 
 static struct symbol symbols[SYMBOLS_MAX];
 static int symbol_count;
-static uint64_t vectors, irq_pending, idle;
+static uint64_t vectors, irq_pending, idle, start;
 
 static uint64_t address_of(const char *name)
 {
@@ -85,6 +96,7 @@ static void read_symbols(const char *path)
     vectors = address_of("arch_vectors");
     irq_pending = address_of("arch_irq_pending");
     idle = address_of("arch_idle");
+    start = address_of("kernel_start");
 }
 
 /* The function an address lies in: the last that begins at or below it. */
@@ -107,14 +119,15 @@ static int symbol_at(uint64_t address)
 enum { HISTOGRAM = 65536, WORST = 10, TOUCHED_MAX = 512, VECTORS_BYTES = 0x1000, VECTOR = 0x80 };
 
 struct span {
-    unsigned length;
-    int name; /* of what it does */
-    int most; /* function that takes most of it */
+    uint64_t length;
+    int name;  /* of what it does */
+    int began; /* function it begins in */
+    int most;  /* function that takes most of it */
     unsigned most_used;
 };
 
 static unsigned long histogram[HISTOGRAM];
-static unsigned long span_count;
+static unsigned long span_count, entry_count;
 static struct span worst[WORST];
 static struct span now;
 static int touched[TOUCHED_MAX];
@@ -139,6 +152,15 @@ static void keep_if_worst(const struct span *span)
     }
 }
 
+static void forget_span(void)
+{
+    for (int i = 0; i < touched_count; i++) {
+        symbols[touched[i]].used = 0;
+    }
+    touched_count = 0;
+    now.length = 0;
+}
+
 static void end_span(void)
 {
     if (now.length > 0 && has_booted) {
@@ -154,11 +176,39 @@ static void end_span(void)
         span_count++;
         keep_if_worst(&now);
     }
-    for (int i = 0; i < touched_count; i++) {
-        symbols[touched[i]].used = 0;
+    forget_span();
+}
+
+/* ---- SIGTERM ---------------------------------------------------------------------- */
+
+static sem_t terminated;
+
+static void on_terminate(int number)
+{
+    (void)number;
+    sem_post(&terminated);
+}
+
+/* QEMU installs its own handler before the processor runs, and after the plugins
+ * are there. */
+static void take_terminate(void)
+{
+    static bool is_taken;
+    const struct sigaction action = {.sa_handler = on_terminate};
+    if (!is_taken) {
+        is_taken = true;
+        sigaction(SIGTERM, &action, NULL);
     }
-    touched_count = 0;
-    now.length = 0;
+}
+
+/* Set when the report is to be written: nothing may change any more. */
+static atomic_bool is_stopping;
+
+static void stop_if_asked(void)
+{
+    while (atomic_load_explicit(&is_stopping, memory_order_relaxed)) {
+        pause();
+    }
 }
 
 /* ---- Execution ---------------------------------------------------------------------- */
@@ -173,6 +223,7 @@ static void run_user(unsigned vcpu, void *data)
 {
     (void)vcpu;
     (void)data;
+    stop_if_asked();
     if (in_kernel) {
         end_span();
         in_kernel = false;
@@ -185,12 +236,17 @@ static void run_kernel(unsigned vcpu, void *data)
 {
     const struct block *b = (const struct block *)data;
     (void)vcpu;
-    if (b->address - vectors < VECTORS_BYTES && b->address % VECTOR == 0) {
+    stop_if_asked();
+    if (b->address == start) {
+        forget_span();
+        has_booted = false;
+    } else if (b->address - vectors < VECTORS_BYTES && b->address % VECTOR == 0) {
         end_span();
         operation = -1;
     } else if (b->address == irq_pending || symbols[b->symbol].address == idle) {
         end_span();
     }
+    entry_count += !in_kernel && has_booted;
     in_kernel = true;
     if (operation < 0 && strstr(symbols[b->symbol].name, "_inv_") != NULL) {
         operation = b->symbol;
@@ -199,6 +255,7 @@ static void run_kernel(unsigned vcpu, void *data)
         touched[touched_count++] = b->symbol;
     }
     symbols[b->symbol].used += b->instructions;
+    now.began = now.length == 0 ? b->symbol : now.began;
     now.length += b->instructions;
 }
 
@@ -206,6 +263,7 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
     const uint64_t address = qemu_plugin_tb_vaddr(tb);
     (void)id;
+    take_terminate();
     if (address >> 48 != 0xffff) {
         qemu_plugin_register_vcpu_tb_exec_cb(tb, run_user, QEMU_PLUGIN_CB_NO_REGS, NULL);
         return;
@@ -236,8 +294,19 @@ static unsigned percentile(unsigned long per_mille)
 
 static int longer(const void *a, const void *b)
 {
-    const unsigned x = ((const struct span *)a)->length, y = ((const struct span *)b)->length;
+    const uint64_t x = ((const struct span *)a)->length, y = ((const struct span *)b)->length;
     return x < y ? 1 : x > y ? -1 : 0;
+}
+
+static void write_histogram(FILE *f)
+{
+    const char *comma = "";
+    for (unsigned i = 0; i < HISTOGRAM; i++) {
+        if (histogram[i] > 0) {
+            fprintf(f, "%s[%u, %lu]", comma, i, histogram[i]);
+            comma = ", ";
+        }
+    }
 }
 
 static void write_report(qemu_plugin_id_t id, void *data)
@@ -248,18 +317,42 @@ static void write_report(qemu_plugin_id_t id, void *data)
         fprintf(stderr, "latency: %s cannot be written\n", (const char *)data);
         return;
     }
+    end_span();
     qsort(worst, WORST, sizeof(worst[0]), longer);
-    fprintf(f, "{\"spans\": %lu, \"longest\": %u, \"p999\": %u, \"worst\": [\n", span_count,
-            worst[0].length, percentile(999));
+    fprintf(f,
+            "{\"entries\": %lu, \"spans\": %lu, \"longest\": %" PRIu64
+            ", \"p999\": %u, \"worst\": [\n",
+            entry_count, span_count, worst[0].length, percentile(999));
     for (int i = 0; i < WORST && worst[i].length > 0; i++) {
         fprintf(f,
-                "  %s{\"operation\": \"%s\", \"instructions\": %u, \"most_in\": \"%s\", "
-                "\"most\": %u}\n",
+                "  %s{\"operation\": \"%s\", \"instructions\": %" PRIu64
+                ", \"began_in\": \"%s\", \"most_in\": \"%s\", \"most\": %u}\n",
                 i == 0 ? "" : ",", symbols[worst[i].name].name, worst[i].length,
-                symbols[worst[i].most].name, worst[i].most_used);
+                symbols[worst[i].began].name, symbols[worst[i].most].name, worst[i].most_used);
     }
+    fprintf(f, "], \"lengths\": [");
+    write_histogram(f);
     fprintf(f, "]}\n");
     fclose(f);
+}
+
+/* The processor's thread comes to stop_if_asked() at once, or waits for an
+ * interrupt; it cannot be asked which, so it gets some time. */
+static void *end_when_terminated(void *path)
+{
+    while (sem_wait(&terminated) != 0) {
+    }
+    atomic_store(&is_stopping, true);
+    usleep(20000);
+    write_report(0, path);
+    _exit(0);
+}
+
+static bool start_ending_thread(char *path)
+{
+    pthread_t thread;
+    return sem_init(&terminated, 0, 0) == 0 &&
+           pthread_create(&thread, NULL, end_when_terminated, path) == 0;
 }
 
 int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv)
@@ -278,6 +371,11 @@ int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int a
         }
     }
     read_symbols(symbol_file);
+    remove(report); /* an old one must not pass for this run's */
+    if (!start_ending_thread(report)) {
+        fprintf(stderr, "latency: no thread\n");
+        return -1;
+    }
     qemu_plugin_register_vcpu_tb_trans_cb(id, translate);
     qemu_plugin_register_atexit_cb(id, write_report, report);
     return 0;
