@@ -3,14 +3,14 @@
  * QEMU plugin: how many instructions the kernel executes with interrupts
  * masked, without looking whether one is pending.
  *
- *   -plugin liblatency.so,symbols=FILE,report=FILE
+ *   -plugin liblatency.so,symbols=FILE,report=FILE[,blind=on]
  *
  * symbols: the output of "llvm-nm --numeric-sort kernel.elf". The kernel runs
  * in the upper half of the address space with interrupts masked. A span begins
- * when it is entered, or where it asks for pending interrupts
- * (arch_irq_pending) or wakes from idling, and ends at the next of these, or
- * when the kernel is left, or with the run. Booting, up to the first instruction
- * of user space, is not counted.
+ * when it is entered, or where it asks for pending interrupts (reads ISR_EL1) or
+ * wakes from idling (wfi), and ends at the next of these, or when the kernel is
+ * left, or with the run. Booting, up to the first instruction of user space, is
+ * not counted. blind: as if the kernel never asked for pending interrupts.
  *
  * The report (JSON) has how often user space was left for the kernel, the number
  * of spans, the longest, the 99.9th percentile, the lengths as [length, number],
@@ -35,6 +35,7 @@
 
 typedef uint64_t qemu_plugin_id_t;
 struct qemu_plugin_tb;
+struct qemu_plugin_insn;
 struct qemu_info;
 enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS = 0 };
 typedef void (*tb_callback)(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
@@ -44,8 +45,12 @@ typedef void (*exit_callback)(qemu_plugin_id_t id, void *data);
 void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, tb_callback callback);
 void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb, exec_callback callback,
                                           enum qemu_plugin_cb_flags flags, void *data);
+void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn, exec_callback callback,
+                                            enum qemu_plugin_cb_flags flags, void *data);
 void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, exit_callback callback, void *data);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
+struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t i);
+size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *insn, void *dest, size_t length);
 uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *tb);
 
 __attribute__((visibility("default"))) int qemu_plugin_version = 4;
@@ -64,7 +69,7 @@ struct symbol {
 
 static struct symbol symbols[SYMBOLS_MAX];
 static int symbol_count;
-static uint64_t vectors, irq_pending, idle, start;
+static uint64_t vectors, start;
 
 static uint64_t address_of(const char *name)
 {
@@ -94,8 +99,6 @@ static void read_symbols(const char *path)
     }
     fclose(f);
     vectors = address_of("arch_vectors");
-    irq_pending = address_of("arch_irq_pending");
-    idle = address_of("arch_idle");
     start = address_of("kernel_start");
 }
 
@@ -132,7 +135,7 @@ static struct span worst[WORST];
 static struct span now;
 static int touched[TOUCHED_MAX];
 static int touched_count;
-static bool in_kernel, has_booted;
+static bool in_kernel, has_booted, is_blind;
 static int operation = -1; /* invocation handler of this kernel entry */
 
 static void keep_if_worst(const struct span *span)
@@ -219,6 +222,12 @@ struct block {
     int symbol;
 };
 
+/* An instruction that asks for interrupts, or waits for one. */
+struct look {
+    int symbol;
+    unsigned behind; /* instructions of its block behind it */
+};
+
 static void run_user(unsigned vcpu, void *data)
 {
     (void)vcpu;
@@ -232,6 +241,16 @@ static void run_user(unsigned vcpu, void *data)
     }
 }
 
+static void lengthen(int symbol, unsigned instructions)
+{
+    if (symbols[symbol].used == 0 && touched_count < TOUCHED_MAX) {
+        touched[touched_count++] = symbol;
+    }
+    symbols[symbol].used += instructions;
+    now.began = now.length == 0 ? symbol : now.began;
+    now.length += instructions;
+}
+
 static void run_kernel(unsigned vcpu, void *data)
 {
     const struct block *b = (const struct block *)data;
@@ -243,20 +262,59 @@ static void run_kernel(unsigned vcpu, void *data)
     } else if (b->address - vectors < VECTORS_BYTES && b->address % VECTOR == 0) {
         end_span();
         operation = -1;
-    } else if (b->address == irq_pending || symbols[b->symbol].address == idle) {
-        end_span();
     }
     entry_count += !in_kernel && has_booted;
     in_kernel = true;
     if (operation < 0 && strstr(symbols[b->symbol].name, "_inv_") != NULL) {
         operation = b->symbol;
     }
-    if (symbols[b->symbol].used == 0 && touched_count < TOUCHED_MAX) {
-        touched[touched_count++] = b->symbol;
+    lengthen(b->symbol, b->instructions);
+}
+
+/* Its block has been counted as a whole. */
+static void run_look(unsigned vcpu, void *data)
+{
+    const struct look *l = (const struct look *)data;
+    (void)vcpu;
+    symbols[l->symbol].used -= l->behind;
+    now.length -= l->behind;
+    end_span();
+    if (l->behind > 0) {
+        lengthen(l->symbol, l->behind);
     }
-    symbols[b->symbol].used += b->instructions;
-    now.began = now.length == 0 ? b->symbol : now.began;
-    now.length += b->instructions;
+}
+
+static void *new_memory(size_t bytes)
+{
+    void *memory = calloc(1, bytes);
+    if (memory == NULL) {
+        abort();
+    }
+    return memory;
+}
+
+/* "mrs x?, isr_el1" and "wfi": Arm ARM (DDI 0487) D19.2 and C6.2. */
+static bool is_look(const struct qemu_plugin_insn *insn)
+{
+    uint32_t code = 0;
+    qemu_plugin_insn_data(insn, &code, sizeof(code));
+    return ((code & 0xffffffe0) == 0xd538c100 && !is_blind) || code == 0xd503207f;
+}
+
+static void translate_kernel(struct qemu_plugin_tb *tb, uint64_t address)
+{
+    const unsigned count = (unsigned)qemu_plugin_tb_n_insns(tb);
+    struct block *b = new_memory(sizeof(*b));
+    *b = (struct block){address, count, symbol_at(address)};
+    qemu_plugin_register_vcpu_tb_exec_cb(tb, run_kernel, QEMU_PLUGIN_CB_NO_REGS, b);
+    for (unsigned i = 0; i < count; i++) {
+        struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
+        if (is_look(insn)) {
+            struct look *l = new_memory(sizeof(*l));
+            *l = (struct look){b->symbol, count - 1 - i};
+            qemu_plugin_register_vcpu_insn_exec_cb(insn, run_look, QEMU_PLUGIN_CB_NO_REGS, l);
+        }
+    }
 }
 
 static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
@@ -264,18 +322,11 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
     const uint64_t address = qemu_plugin_tb_vaddr(tb);
     (void)id;
     take_terminate();
-    if (address >> 48 != 0xffff) {
+    if (address >> 48 == 0xffff) {
+        translate_kernel(tb, address);
+    } else {
         qemu_plugin_register_vcpu_tb_exec_cb(tb, run_user, QEMU_PLUGIN_CB_NO_REGS, NULL);
-        return;
     }
-    struct block *b = calloc(1, sizeof(*b));
-    if (b == NULL) {
-        abort();
-    }
-    b->address = address;
-    b->instructions = (unsigned)qemu_plugin_tb_n_insns(tb);
-    b->symbol = symbol_at(address);
-    qemu_plugin_register_vcpu_tb_exec_cb(tb, run_kernel, QEMU_PLUGIN_CB_NO_REGS, b);
 }
 
 /* ---- Report --------------------------------------------------------------------------- */
@@ -365,6 +416,8 @@ int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int a
             symbol_file = argv[i] + 8;
         } else if (strncmp(argv[i], "report=", 7) == 0) {
             snprintf(report, sizeof(report), "%s", argv[i] + 7);
+        } else if (strcmp(argv[i], "blind=on") == 0) {
+            is_blind = true;
         } else {
             fprintf(stderr, "latency: unknown argument %s\n", argv[i]);
             return -1;
