@@ -15,7 +15,8 @@
  * The report (JSON) has how often user space was left for the kernel, the number
  * of spans, the longest, the 99.9th percentile, the lengths as [length, number],
  * and the ten worst, one for each operation: named by the invocation it
- * performs, else by the function that takes most of it. It is written when the
+ * performs, else by the function that takes most of it, of which there may be
+ * several then, that differ in the block that takes most ("at"). It is written when the
  * emulator ends by itself, or gets SIGTERM, which this handles in its place: an
  * emulator that waits for an interrupt that never comes does not.
  */
@@ -119,14 +120,30 @@ static int symbol_at(uint64_t address)
 
 /* ---- Spans ------------------------------------------------------------------------ */
 
-enum { HISTOGRAM = 65536, WORST = 10, TOUCHED_MAX = 512, VECTORS_BYTES = 0x1000, VECTOR = 0x80 };
+enum {
+    HISTOGRAM = 65536,
+    WORST = 10,
+    TOUCHED_MAX = 512,
+    BLOCKS_MAX = 8192,
+    VECTORS_BYTES = 0x1000,
+    VECTOR = 0x80
+};
+
+struct block {
+    uint64_t address;
+    unsigned instructions;
+    int symbol;
+    unsigned used; /* instructions in this span */
+};
 
 struct span {
     uint64_t length;
-    int name;  /* of what it does */
-    int began; /* function it begins in */
-    int most;  /* function that takes most of it */
+    uint64_t at; /* block that takes most of it */
+    int name;    /* of what it does */
+    int began;   /* function it begins in */
+    int most;    /* function that takes most of it */
     unsigned most_used;
+    bool is_invocation;
 };
 
 static unsigned long histogram[HISTOGRAM];
@@ -135,14 +152,22 @@ static struct span worst[WORST];
 static struct span now;
 static int touched[TOUCHED_MAX];
 static int touched_count;
+static struct block *blocks[BLOCKS_MAX]; /* of this span */
+static int block_count;
 static bool in_kernel, has_booted, is_blind;
 static int operation = -1; /* invocation handler of this kernel entry */
+
+/* Of one operation? */
+static bool is_same(const struct span *a, const struct span *b)
+{
+    return a->name == b->name && (a->is_invocation || a->at == b->at);
+}
 
 static void keep_if_worst(const struct span *span)
 {
     int place = -1;
     for (int i = 0; i < WORST; i++) {
-        if (worst[i].length > 0 && worst[i].name == span->name) {
+        if (worst[i].length > 0 && is_same(&worst[i], span)) {
             place = i;
             break;
         }
@@ -160,21 +185,38 @@ static void forget_span(void)
     for (int i = 0; i < touched_count; i++) {
         symbols[touched[i]].used = 0;
     }
-    touched_count = 0;
+    for (int i = 0; i < block_count; i++) {
+        blocks[i]->used = 0;
+    }
+    touched_count = block_count = 0;
     now.length = 0;
+}
+
+/* What takes most of the span. */
+static void find_most(void)
+{
+    unsigned most = 0;
+    now.most_used = 0;
+    for (int i = 0; i < touched_count; i++) {
+        if (symbols[touched[i]].used > now.most_used) {
+            now.most_used = symbols[touched[i]].used;
+            now.most = touched[i];
+        }
+    }
+    for (int i = 0; i < block_count; i++) {
+        if (blocks[i]->used > most) {
+            most = blocks[i]->used;
+            now.at = blocks[i]->address;
+        }
+    }
+    now.is_invocation = operation >= 0;
+    now.name = now.is_invocation ? operation : now.most;
 }
 
 static void end_span(void)
 {
     if (now.length > 0 && has_booted) {
-        now.most_used = 0;
-        for (int i = 0; i < touched_count; i++) {
-            if (symbols[touched[i]].used > now.most_used) {
-                now.most_used = symbols[touched[i]].used;
-                now.most = touched[i];
-            }
-        }
-        now.name = operation >= 0 ? operation : now.most;
+        find_most();
         histogram[now.length < HISTOGRAM ? now.length : HISTOGRAM - 1]++;
         span_count++;
         keep_if_worst(&now);
@@ -216,16 +258,10 @@ static void stop_if_asked(void)
 
 /* ---- Execution ---------------------------------------------------------------------- */
 
-struct block {
-    uint64_t address;
-    unsigned instructions;
-    int symbol;
-};
-
 /* An instruction that asks for interrupts, or waits for one. */
 struct look {
-    int symbol;
-    unsigned behind; /* instructions of its block behind it */
+    struct block *block;
+    unsigned behind; /* instructions of the block behind it */
 };
 
 static void run_user(unsigned vcpu, void *data)
@@ -241,19 +277,23 @@ static void run_user(unsigned vcpu, void *data)
     }
 }
 
-static void lengthen(int symbol, unsigned instructions)
+static void lengthen(struct block *b, unsigned instructions)
 {
-    if (symbols[symbol].used == 0 && touched_count < TOUCHED_MAX) {
-        touched[touched_count++] = symbol;
+    if (symbols[b->symbol].used == 0 && touched_count < TOUCHED_MAX) {
+        touched[touched_count++] = b->symbol;
     }
-    symbols[symbol].used += instructions;
-    now.began = now.length == 0 ? symbol : now.began;
+    if (b->used == 0 && block_count < BLOCKS_MAX) {
+        blocks[block_count++] = b;
+    }
+    symbols[b->symbol].used += instructions;
+    b->used += instructions;
+    now.began = now.length == 0 ? b->symbol : now.began;
     now.length += instructions;
 }
 
 static void run_kernel(unsigned vcpu, void *data)
 {
-    const struct block *b = (const struct block *)data;
+    struct block *b = (struct block *)data;
     (void)vcpu;
     stop_if_asked();
     if (b->address == start) {
@@ -268,7 +308,7 @@ static void run_kernel(unsigned vcpu, void *data)
     if (operation < 0 && strstr(symbols[b->symbol].name, "_inv_") != NULL) {
         operation = b->symbol;
     }
-    lengthen(b->symbol, b->instructions);
+    lengthen(b, b->instructions);
 }
 
 /* Its block has been counted as a whole. */
@@ -276,11 +316,12 @@ static void run_look(unsigned vcpu, void *data)
 {
     const struct look *l = (const struct look *)data;
     (void)vcpu;
-    symbols[l->symbol].used -= l->behind;
+    symbols[l->block->symbol].used -= l->behind;
+    l->block->used -= l->behind;
     now.length -= l->behind;
     end_span();
     if (l->behind > 0) {
-        lengthen(l->symbol, l->behind);
+        lengthen(l->block, l->behind);
     }
 }
 
@@ -305,13 +346,13 @@ static void translate_kernel(struct qemu_plugin_tb *tb, uint64_t address)
 {
     const unsigned count = (unsigned)qemu_plugin_tb_n_insns(tb);
     struct block *b = new_memory(sizeof(*b));
-    *b = (struct block){address, count, symbol_at(address)};
+    *b = (struct block){.address = address, .instructions = count, .symbol = symbol_at(address)};
     qemu_plugin_register_vcpu_tb_exec_cb(tb, run_kernel, QEMU_PLUGIN_CB_NO_REGS, b);
     for (unsigned i = 0; i < count; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
         if (is_look(insn)) {
             struct look *l = new_memory(sizeof(*l));
-            *l = (struct look){b->symbol, count - 1 - i};
+            *l = (struct look){b, count - 1 - i};
             qemu_plugin_register_vcpu_insn_exec_cb(insn, run_look, QEMU_PLUGIN_CB_NO_REGS, l);
         }
     }
@@ -377,9 +418,11 @@ static void write_report(qemu_plugin_id_t id, void *data)
     for (int i = 0; i < WORST && worst[i].length > 0; i++) {
         fprintf(f,
                 "  %s{\"operation\": \"%s\", \"instructions\": %" PRIu64
-                ", \"began_in\": \"%s\", \"most_in\": \"%s\", \"most\": %u}\n",
+                ", \"began_in\": \"%s\", \"most_in\": \"%s\", \"most\": %u, \"at\": \"%#" PRIx64
+                "\"}\n",
                 i == 0 ? "" : ",", symbols[worst[i].name].name, worst[i].length,
-                symbols[worst[i].began].name, symbols[worst[i].most].name, worst[i].most_used);
+                symbols[worst[i].began].name, symbols[worst[i].most].name, worst[i].most_used,
+                worst[i].at);
     }
     fprintf(f, "], \"lengths\": [");
     write_histogram(f);
