@@ -16,8 +16,8 @@
  * distinct lines of 64 bytes that it read or wrote, up to 511.
  *
  * An operation that enters the kernel twice, once from each of two threads, has
- * "ways", one for each entry: the lines that it read or wrote outside of the two
- * threads' register frames, each with what it is, the function that came to it
+ * "ways", one for each entry: the lines that it read or wrote, but for those with
+ * the two threads' registers, each with what it is, the function that came to it
  * first, and whether it was written.
  */
 #include <inttypes.h>

@@ -35,20 +35,11 @@ bool ways_are_two(const struct way ways[WAYS])
            !ways[0].is_full && !ways[1].is_full;
 }
 
-static bool is_in_frame(const struct way ways[WAYS], uint64_t address)
-{
-    return address - ways[0].tcb < FRAME_BYTES || address - ways[1].tcb < FRAME_BYTES;
-}
-
-/* Is it used for more than the registers? */
+/* A line of registers is touched anyway, whatever else is in it. */
 static bool is_counted(const struct way ways[WAYS], const struct line *line)
 {
-    for (unsigned i = 0; i < 8; i++) {
-        if ((line->used >> i & 1) != 0 && !is_in_frame(ways, line->number * LINE_BYTES + i * 8)) {
-            return true;
-        }
-    }
-    return false;
+    const uint64_t address = line->number * LINE_BYTES;
+    return address - ways[0].tcb >= FRAME_BYTES && address - ways[1].tcb >= FRAME_BYTES;
 }
 
 /* Its first word that is used tells what the line is. */

@@ -2,8 +2,8 @@
 /*
  * The kernel's data in one way of an operation that enters the kernel twice,
  * once from each of two threads: from an entry to the return from it. Lines of
- * 64 bytes are counted that are read or written outside of the two threads'
- * registers (the frames that entry and return must touch anyway).
+ * 64 bytes are counted that are read or written, but for those with the two
+ * threads' registers, which entry and return touch anyway.
  */
 #pragma once
 #include <stdbool.h>
