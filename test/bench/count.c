@@ -14,12 +14,20 @@
  * and for each operation, in order, of its last sample: the kernel's instructions,
  * by function too; the isb and TLB maintenance instructions among them; and the
  * distinct lines of 64 bytes that it read or wrote, up to 511.
+ *
+ * An operation that enters the kernel twice, once from each of two threads, has
+ * "ways", one for each entry: the lines that it read or wrote, but for those with
+ * the two threads' registers, each with what it is, the function that came to it
+ * first, and whether it was written.
  */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "symbols.h"
+#include "ways.h"
 
 /* ---- What is used of QEMU's plugin interface, version 4 ---------------------- */
 
@@ -32,6 +40,8 @@ typedef void (*tb_callback)(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
 typedef void (*exec_callback)(unsigned vcpu, void *data);
 typedef void (*access_callback)(unsigned vcpu, uint32_t info, uint64_t vaddr, void *data);
 enum qemu_plugin_mem_rw { QEMU_PLUGIN_MEM_RW = 3 };
+unsigned qemu_plugin_mem_size_shift(uint32_t info);
+bool qemu_plugin_mem_is_store(uint32_t info);
 typedef void (*exit_callback)(qemu_plugin_id_t id, void *data);
 
 void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, tb_callback callback);
@@ -50,97 +60,26 @@ __attribute__((visibility("default"))) int qemu_plugin_version = 4;
 __attribute__((visibility("default"))) int
 qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv);
 
-/* ---- Symbols --------------------------------------------------------------------- */
-
-enum {
-    SYMBOLS_MAX = 4096,
-    NAME_BYTES = 64,
-    OPERATIONS_MAX = 256,
-    FUNCTIONS_MAX = 40,
-    LINES_MAX = 511
-};
-
-struct symbol {
-    uint64_t address;
-    char name[NAME_BYTES];
-    unsigned used; /* instructions since the sample began */
-};
-
-static struct symbol symbols[SYMBOLS_MAX];
-static int symbol_count;
-
-static FILE *open_file(const char *path, const char *mode)
-{
-    FILE *f = fopen(path, mode);
-    if (f == NULL) {
-        fprintf(stderr, "count: cannot open %s\n", path);
-        exit(2);
-    }
-    return f;
-}
-
-static bool next_symbol(FILE *f, struct symbol *s)
-{
-    char line[256], kind;
-    while (fgets(line, sizeof(line), f) != NULL) {
-        if (sscanf(line, "%" SCNx64 " %c %63s", &s->address, &kind, s->name) == 3 &&
-            (kind == 't' || kind == 'T') && s->name[0] != '$') {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void read_symbols(const char *path)
-{
-    FILE *f = open_file(path, "r");
-    while (symbol_count < SYMBOLS_MAX && next_symbol(f, &symbols[symbol_count])) {
-        symbol_count++;
-    }
-    fclose(f);
-}
-
-static uint64_t address_in(const char *path, const char *name)
-{
-    FILE *f = open_file(path, "r");
-    struct symbol s;
-    while (next_symbol(f, &s)) {
-        if (strcmp(s.name, name) == 0) {
-            fclose(f);
-            return s.address;
-        }
-    }
-    fprintf(stderr, "count: %s has no %s\n", path, name);
-    exit(2);
-}
-
-/* The function an address lies in: the last that begins at or below it. */
-static struct symbol *symbol_at(uint64_t address)
-{
-    int low = 0, high = symbol_count;
-    while (high - low > 1) {
-        const int middle = (low + high) / 2;
-        if (symbols[middle].address <= address) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    return &symbols[low];
-}
-
 /* ---- Counting ---------------------------------------------------------------------- */
+
+enum { OPERATIONS_MAX = 256, FUNCTIONS_MAX = 40, LINES_MAX = 511 };
 
 static uint64_t entry, measure_begin, measure_end;
 static unsigned samples = 1, sample_count;
 static uint64_t loader_count, kernel_count;
 static enum { RESET, LOADER, KERNEL, BOOTED } stage;
 static bool is_measuring;
+static bool in_kernel;
 static unsigned isb_count, tlbi_count, line_count;
 static uint64_t lines[LINES_MAX];
 
+static struct way ways[WAYS];
+static unsigned entries; /* of the kernel in this sample */
+
 static struct operation {
     unsigned total, isb, tlbi, lines;
+    struct way ways[WAYS];
+    bool has_ways;
     int count;
     struct {
         const char *name;
@@ -149,6 +88,12 @@ static struct operation {
 } operations[OPERATIONS_MAX];
 static unsigned operation_count;
 static char report[1024];
+
+/* The way that goes on, or NULL. */
+static struct way *this_way(void)
+{
+    return is_measuring && entries >= 1 && entries <= WAYS ? &ways[entries - 1] : NULL;
+}
 
 static int more_used(const void *a, const void *b)
 {
@@ -163,10 +108,12 @@ static void keep_operation(void)
     int used = 0;
     struct operation *o = &operations[operation_count];
     *o = (struct operation){.isb = isb_count, .tlbi = tlbi_count, .lines = line_count};
-    for (int i = 0; i < symbol_count; i++) {
-        if (symbols[i].used > 0) {
-            order[used++] = &symbols[i];
-            o->total += symbols[i].used;
+    memcpy(o->ways, ways, sizeof(ways));
+    o->has_ways = entries == WAYS && ways_are_two(ways);
+    for (int i = 0; i < functions.count; i++) {
+        if (functions.all[i].used > 0) {
+            order[used++] = &functions.all[i];
+            o->total += functions.all[i].used;
         }
     }
     qsort(order, (size_t)used, sizeof(order[0]), more_used);
@@ -201,7 +148,12 @@ static void write_report(qemu_plugin_id_t id, void *data)
             fprintf(f, "%s{\"name\": \"%s\", \"instructions\": %u}", j == 0 ? "" : ", ",
                     o->functions[j].name, o->functions[j].used);
         }
-        fprintf(f, "]}");
+        fprintf(f, "]");
+        if (o->has_ways) {
+            fprintf(f, ", \"ways\": ");
+            ways_write(f, o->ways);
+        }
+        fprintf(f, "}");
     }
     fprintf(f, "]}\n");
     fclose(f);
@@ -226,6 +178,20 @@ static void run_booting(uint64_t address)
     kernel_count += stage == KERNEL;
 }
 
+static void run_kernel(uint64_t address)
+{
+    struct way *w;
+    if (!is_measuring) {
+        return;
+    }
+    entries += !in_kernel;
+    symbol_at(&functions, address)->used++;
+    w = this_way();
+    if (w != NULL) {
+        w->instructions++;
+    }
+}
+
 static void run(unsigned vcpu, void *data)
 {
     const uint64_t address = (uint64_t)(uintptr_t)data;
@@ -233,54 +199,84 @@ static void run(unsigned vcpu, void *data)
     if (stage != BOOTED) {
         run_booting(address);
     } else if (is_kernel(address)) {
-        symbol_at(address)->used += is_measuring;
+        run_kernel(address);
     } else if (address == measure_begin) {
         is_measuring = true;
-        isb_count = tlbi_count = line_count = 0;
-        for (int i = 0; i < symbol_count; i++) {
-            symbols[i].used = 0;
+        isb_count = tlbi_count = line_count = entries = 0;
+        memset(ways, 0, sizeof(ways));
+        for (int i = 0; i < functions.count; i++) {
+            functions.all[i].used = 0;
         }
     } else if (address == measure_end && is_measuring) {
         end_sample();
     }
+    in_kernel = is_kernel(address);
 }
 
-static void count_one(unsigned vcpu, void *data)
+static void count_isb(unsigned vcpu, void *data)
 {
+    struct way *w = this_way();
     (void)vcpu;
-    *(unsigned *)data += is_measuring;
-}
-
-static void touch(unsigned vcpu, uint32_t info, uint64_t vaddr, void *data)
-{
-    const uint64_t line = vaddr / 64;
-    (void)vcpu;
-    (void)info;
     (void)data;
+    isb_count += is_measuring;
+    if (w != NULL) {
+        w->isb++;
+    }
+}
+
+static void count_tlbi(unsigned vcpu, void *data)
+{
+    struct way *w = this_way();
+    (void)vcpu;
+    (void)data;
+    tlbi_count += is_measuring;
+    if (w != NULL) {
+        w->tlbi++;
+    }
+}
+
+static void touch_line(uint64_t line)
+{
     for (unsigned i = 0; i < line_count; i++) {
         if (lines[i] == line) {
             return;
         }
     }
-    if (is_measuring && line_count < LINES_MAX) {
+    if (line_count < LINES_MAX) {
         lines[line_count++] = line;
     }
 }
 
+static void touch(unsigned vcpu, uint32_t info, uint64_t vaddr, void *data)
+{
+    const uint64_t end = vaddr + (1U << qemu_plugin_mem_size_shift(info));
+    struct way *w = this_way();
+    (void)vcpu;
+    if (!is_measuring) {
+        return;
+    }
+    /* Word by word: the last may begin in the line before. */
+    for (uint64_t word = vaddr & ~(uint64_t)7; word < end; word += 8) {
+        touch_line(word / LINE_BYTES);
+        if (w != NULL) {
+            way_touch(w, word, (uint64_t)(uintptr_t)data, qemu_plugin_mem_is_store(info));
+        }
+    }
+}
+
 /* isb, and TLBI: Arm ARM C6.2.133 and C5.5. */
-static void translate_kernel(struct qemu_plugin_insn *insn)
+static void translate_kernel(struct qemu_plugin_insn *insn, uint64_t address)
 {
     uint32_t code = 0;
     qemu_plugin_insn_data(insn, &code, sizeof(code));
     if (code == 0xd5033fdf) {
-        qemu_plugin_register_vcpu_insn_exec_cb(insn, count_one, QEMU_PLUGIN_CB_NO_REGS, &isb_count);
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, count_isb, QEMU_PLUGIN_CB_NO_REGS, NULL);
     } else if ((code & 0xfff8f000) == 0xd5088000) {
-        qemu_plugin_register_vcpu_insn_exec_cb(insn, count_one, QEMU_PLUGIN_CB_NO_REGS,
-                                               &tlbi_count);
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, count_tlbi, QEMU_PLUGIN_CB_NO_REGS, NULL);
     }
     if (measure_begin != 0) {
         qemu_plugin_register_vcpu_mem_cb(insn, touch, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW,
-                                         NULL);
+                                         (void *)(uintptr_t)address);
     }
 }
 
@@ -293,7 +289,7 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
         qemu_plugin_register_vcpu_insn_exec_cb(insn, run, QEMU_PLUGIN_CB_NO_REGS,
                                                (void *)(uintptr_t)address);
         if (is_kernel(address)) {
-            translate_kernel(insn);
+            translate_kernel(insn, address);
         }
     }
 }
@@ -310,10 +306,10 @@ int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int a
     for (int i = 0; i < argc; i++) {
         const char *value;
         if ((value = value_of(argv[i], "symbols=")) != NULL) {
-            read_symbols(value);
+            symbols_read(value);
         } else if ((value = value_of(argv[i], "program=")) != NULL) {
-            measure_begin = address_in(value, "bench_measure");
-            measure_end = address_in(value, "bench_measured");
+            measure_begin = symbol_in(value, "bench_measure");
+            measure_end = symbol_in(value, "bench_measured");
         } else if ((value = value_of(argv[i], "report=")) != NULL) {
             snprintf(report, sizeof(report), "%s", value);
         } else if ((value = value_of(argv[i], "entry=")) != NULL) {
@@ -325,7 +321,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int a
             return -1;
         }
     }
-    if (symbol_count == 0 || report[0] == '\0' || entry == 0) {
+    if (functions.count == 0 || report[0] == '\0' || entry == 0) {
         fprintf(stderr, "count: symbols, report and entry are needed\n");
         return -1;
     }

@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -DLOG= -DBOOT= -DSIZE= -DELF= -DLINES_PROGRAM= -DROOT= -DBUDGETS= -DWORK= -DOUT= -P report.cmake
-# OUT (JSON) from what a run of the program printed (LOG), the plugin's report of
-# a boot (BOOT), the text of the kernel ELF, and the kernel's lines. The same
-# inputs give the same bytes.
+# cmake -DLOG= -DBOOT= -DPROFILE= -DSIZE= -DELF= -DLINES_PROGRAM= -DROOT= -DBUDGETS= -DWORK= -DOUT= -P report.cmake
+# OUT (JSON) from what a run of the program printed (LOG), the plugin's reports of
+# a boot (BOOT) and of the program (PROFILE: the cache lines of a call), the text
+# of the kernel ELF, and the kernel's lines. The same inputs give the same bytes.
 cmake_minimum_required(VERSION 3.25)
 include("${CMAKE_CURRENT_LIST_DIR}/rows.cmake")
 
 set(rows "")
+set(ops "nothing") # in the order of PROFILE
 file(STRINGS "${LOG}" lines REGEX "^BENCH [a-z0-9_]+ kernel [0-9 ]+ user [0-9 ]+\r?$")
 foreach(line IN LISTS lines)
     if(line MATCHES "^BENCH ([a-z0-9_]+) kernel ([0-9]+) [0-9]+ [0-9]+ user ([0-9]+) [0-9]+ [0-9]+")
         list(APPEND rows "${CMAKE_MATCH_1} ${CMAKE_MATCH_2} ${CMAKE_MATCH_3}")
+        list(APPEND ops ${CMAKE_MATCH_1})
     endif()
 endforeach()
 
@@ -32,6 +34,15 @@ execute_process(COMMAND "${CMAKE_COMMAND}" "-DPROGRAM=${LINES_PROGRAM}" "-DROOT=
 file(READ "${WORK}/tcb-size.json" lines)
 string(JSON count GET "${lines}" kernel lines)
 list(APPEND rows "kernel_lines ${count} 0")
+
+file(READ "${PROFILE}" profile)
+list(FIND ops call_0_across index)
+foreach(op IN ITEMS "call_lines 0" "reply_recv_lines 1")
+    separate_arguments(op)
+    list(POP_BACK op way)
+    string(JSON count LENGTH "${profile}" operations ${index} ways ${way} lines)
+    list(APPEND rows "${op} ${count} 0")
+endforeach()
 
 rows_read("${BUDGETS}" budget)
 set(out "")
