@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "step.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include <kaal/abi/message.h>
+
+#include "object/endpoint.h"
+#include "object/notification.h"
+#include "object/reply.h"
+#include "object/sched_context.h"
+
+#include "memory.h"
+#include "random.h"
+#include "world.h"
+
+/* ---- What the current thread can name --------------------------------------------------- */
+
+enum { PATHS = 1024, DEPTH = 3, CPTR_BITS = 64 };
+
+static struct path {
+    const struct cap *cap;
+    cptr_t cptr;
+} paths[PATHS];
+static unsigned path_count;
+
+static uint64_t low_bits(uint64_t value, unsigned bits)
+{
+    return bits >= 64 ? value : value & ((UINT64_C(1) << bits) - 1);
+}
+
+static uint64_t shifted(uint64_t value, unsigned bits)
+{
+    return bits >= 64 ? 0 : value << bits;
+}
+
+/* All below a CNode capability whose own address is the bits first of prefix. */
+static void find_paths(const struct cap *node, uint64_t prefix, unsigned bits, unsigned depth)
+{
+    const unsigned radix = cap_cnode_radix(node), guard_bits = cap_cnode_guard_bits(node);
+    if (node->type != CAP_CNODE || bits + guard_bits + radix > CPTR_BITS) {
+        return;
+    }
+    bits += guard_bits + radix;
+    prefix = shifted(prefix, guard_bits) | low_bits(cap_cnode_guard(node), guard_bits);
+    for (unsigned i = 0; i < 1U << radix && path_count < PATHS; i++) {
+        const struct cap *cap = &cap_cnode_slots(node)[i].cap;
+        const uint64_t here = shifted(prefix, radix) | i;
+        if (cap->type == CAP_CNODE && bits < CPTR_BITS && depth < DEPTH) {
+            find_paths(cap, here, bits, depth + 1);
+        } else if (cap->type != CAP_NULL) {
+            const unsigned left = CPTR_BITS - bits;
+            paths[path_count++] =
+                (struct path){cap, shifted(here, left) | low_bits(random_state, left)};
+        }
+    }
+}
+
+typedef bool (*wanted)(const struct cap *cap);
+
+/* One of those that are wanted, each as likely. */
+static const struct path *find(wanted is_wanted)
+{
+    const struct path *found = NULL;
+    const unsigned start = path_count == 0 ? 0 : below(path_count);
+    for (unsigned i = 0; i < path_count && found == NULL; i++) {
+        const struct path *p = &paths[(start + i) % path_count];
+        found = is_wanted(p->cap) ? p : NULL;
+    }
+    return found;
+}
+
+static cptr_t any_cptr(void)
+{
+    return path_count == 0 || percent(50) ? percent(50) ? random64() : below(64)
+                                          : paths[below(path_count)].cptr;
+}
+
+/* The first of these that there is. */
+static cptr_t cptr_of(wanted best, unsigned likely, wanted other)
+{
+    const struct path *p = best != NULL && percent(likely) ? find(best) : NULL;
+    p = p != NULL ? p : find(other);
+    return p == NULL || percent(4) ? any_cptr() : p->cptr;
+}
+
+static bool is_endpoint(const struct cap *cap)
+{
+    return cap->type == CAP_ENDPOINT;
+}
+
+static bool has_receiver(const struct cap *cap)
+{
+    const struct endpoint *ep = cap_endpoint(cap);
+    return ep != NULL && !tree_is_empty(&ep->waiters) && ep->is_receiving &&
+           cap_has_rights(cap, KAAL_RIGHT_WRITE);
+}
+
+static bool has_no_sender(const struct cap *cap)
+{
+    const struct endpoint *ep = cap_endpoint(cap);
+    return ep != NULL && (tree_is_empty(&ep->waiters) || ep->is_receiving) &&
+           cap_has_rights(cap, KAAL_RIGHT_READ);
+}
+
+static bool has_sender(const struct cap *cap)
+{
+    const struct endpoint *ep = cap_endpoint(cap);
+    return ep != NULL && !tree_is_empty(&ep->waiters) && !ep->is_receiving;
+}
+
+static bool is_ntfn(const struct cap *cap)
+{
+    return cap->type == CAP_NOTIFICATION;
+}
+
+static bool wakes_somebody(const struct cap *cap)
+{
+    const struct ntfn *n = cap_ntfn(cap);
+    return n != NULL && cap_has_rights(cap, KAAL_RIGHT_WRITE) &&
+           (!tree_is_empty(&n->waiters) ||
+            (n->bound != NULL && n->bound->state == TCB_BLOCKED_RECV));
+}
+
+/* May the current thread wait for it? */
+static bool is_to_wait_for(const struct cap *cap)
+{
+    const struct ntfn *n = cap_ntfn(cap);
+    return n != NULL && cap_has_rights(cap, KAAL_RIGHT_READ) &&
+           (n->bound == NULL || n->bound == host_cpu.current);
+}
+
+static bool is_reply(const struct cap *cap)
+{
+    return cap->type == CAP_REPLY;
+}
+
+static bool is_free_reply(const struct cap *cap)
+{
+    return is_reply(cap) && cap_reply(cap)->tcb == NULL;
+}
+
+static bool is_to_be_answered(const struct cap *cap)
+{
+    const struct reply *reply = cap_reply(cap);
+    return reply != NULL && reply->tcb != NULL && reply->tcb->state == TCB_BLOCKED_REPLY;
+}
+
+static bool is_time(const struct cap *cap)
+{
+    return cap->type == CAP_SCHED_CONTEXT;
+}
+
+static bool is_thread(const struct cap *cap)
+{
+    return cap->type == CAP_TCB;
+}
+
+static bool is_anything(const struct cap *cap)
+{
+    return cap->type != CAP_NULL;
+}
+
+/* ---- System calls --------------------------------------------------------------------------- */
+
+static word_t random_info(void)
+{
+    const unsigned length = percent(60) ? below(5) : percent(60) ? below(20) : below(128);
+    const word_t caps = percent(12) ? 1 + below(3) : 0;
+    const word_t unwrapped = percent(5) ? below(8) : 0;
+    const word_t label = percent(80) ? below(4) : random64() & 0xfffffffffffff;
+    return label << KAAL_MSGINFO_LABEL_SHIFT | unwrapped << KAAL_MSGINFO_UNWRAPPED_SHIFT |
+           caps << KAAL_MSGINFO_CAPS_SHIFT | length;
+}
+
+static cptr_t receiver_cptr(void)
+{
+    return cptr_of(has_receiver, 75, is_endpoint);
+}
+
+static cptr_t sender_cptr(void)
+{
+    return percent(60) ? cptr_of(has_no_sender, 85, is_endpoint)
+                       : cptr_of(has_sender, 85, is_endpoint);
+}
+
+static cptr_t signal_cptr(void)
+{
+    return cptr_of(wakes_somebody, 50, is_ntfn);
+}
+
+static cptr_t wait_cptr(void)
+{
+    return cptr_of(is_to_wait_for, 85, is_ntfn);
+}
+
+static cptr_t answer_cptr(void)
+{
+    return cptr_of(is_to_be_answered, 85, is_reply);
+}
+
+static cptr_t dest_cptr(void)
+{
+    return percent(45)   ? signal_cptr()
+           : percent(60) ? receiver_cptr()
+           : percent(60) ? answer_cptr()
+                         : cptr_of(NULL, 0, is_anything);
+}
+
+static void make_invocation(word_t *x)
+{
+    static const uint8_t labels[] = {KAAL_INV_SCHED_CONTEXT_YIELD_TO,
+                                     KAAL_INV_SCHED_CONTEXT_YIELD_TO,
+                                     KAAL_INV_SCHED_CONTEXT_CONSUMED};
+    static const uint8_t of_thread[] = {KAAL_INV_TCB_SUSPEND, KAAL_INV_TCB_RESUME,
+                                        KAAL_INV_TCB_RESUME, KAAL_INV_TCB_RESUME};
+    const bool is_of_time = percent(75);
+    const word_t label = is_of_time ? labels[below(3)] : of_thread[below(4)];
+    x[1] = cptr_of(NULL, 0, is_of_time ? is_time : is_thread);
+    x[2] = label << KAAL_MSGINFO_LABEL_SHIFT;
+}
+
+enum {
+    DO_CALL,
+    DO_REPLY_RECV,
+    DO_SEND,
+    DO_NBSEND,
+    DO_RECV,
+    DO_NBRECV,
+    DO_NBSEND_RECV,
+    DO_NBSEND_WAIT,
+    DO_WAIT,
+    DO_POLL,
+    DO_YIELD,
+    DO_INVOKE,
+    DO_OTHER
+};
+
+static void make_registers(word_t *x)
+{
+    static const uint8_t weights[] = {24, 22, 8, 9, 9, 3, 3, 3, 7, 5, 5, 3, 1};
+    const unsigned what = weighted(weights, sizeof(weights));
+    x[0] = what + KAAL_SYS_CALL;
+    x[2] = random_info();
+    x[7] = cptr_of(is_free_reply, 60, is_reply);
+    x[8] = percent(50) ? wait_cptr() : sender_cptr();
+    switch (what) {
+    case DO_CALL:
+        x[1] = percent(92) ? receiver_cptr() : cptr_of(NULL, 0, is_anything);
+        break;
+    case DO_REPLY_RECV:
+        x[7] = answer_cptr();
+        x[1] = sender_cptr();
+        break;
+    case DO_SEND:
+    case DO_NBSEND:
+    case DO_NBSEND_RECV:
+    case DO_NBSEND_WAIT:
+        x[1] = dest_cptr();
+        break;
+    case DO_RECV:
+    case DO_NBRECV:
+        x[1] = percent(75) ? sender_cptr() : wait_cptr();
+        break;
+    case DO_WAIT:
+    case DO_POLL:
+        x[1] = percent(80) ? wait_cptr() : sender_cptr();
+        break;
+    case DO_INVOKE:
+        x[0] = KAAL_SYS_CALL;
+        make_invocation(x);
+        break;
+    case DO_OTHER:
+        x[0] = percent(30) ? 0 : percent(70) ? 12 + below(30) : random64() | 1 << 10;
+        break;
+    default:
+        break;
+    }
+}
+
+static void fill_buffer(struct kaal_ipc_buffer *buffer)
+{
+    if (buffer == NULL) {
+        return;
+    }
+    for (unsigned i = KAAL_MSG_REGS; i < KAAL_MSG_MAX; i += 1 + below(16)) {
+        buffer->words[i] = random64();
+    }
+    for (unsigned i = 0; i < KAAL_MSG_CAPS; i++) {
+        buffer->caps_or_badges[i] = cptr_of(NULL, 0, percent(60) ? is_endpoint : is_anything);
+    }
+    const unsigned node = below(WORLD_NODES);
+    buffer->receive_cnode = any_cptr();
+    buffer->receive_index = below(1U << world_radix(node));
+    buffer->receive_depth = world_radix(node);
+    memory_follow_range(buffer, sizeof(*buffer));
+}
+
+static void make_syscall(struct tcb *t)
+{
+    for (unsigned i = 0; i <= 8; i++) {
+        t->regs.x[i] = random64();
+    }
+    path_count = 0;
+    find_paths(&t->slots[TCB_SLOT_CSPACE].cap, 0, 0, 0);
+    make_registers(t->regs.x);
+    if (kaal_msginfo_caps(t->regs.x[2]) != 0 || percent(20)) {
+        fill_buffer(tcb_ipc_buffer(t));
+    }
+}
+
+/* ---- Time and interrupts ------------------------------------------------------------------------
+ */
+
+/* How much of its first refill has the current thread left? */
+static ticks_t time_left(void)
+{
+    const struct sched *s = &host_cpu.sched;
+    const struct sc *sc = s->charged;
+    const ticks_t end = sc == NULL ? 0 : s->charge_start + sc_head(sc)->amount;
+    return end > host.now ? end - host.now : 0;
+}
+
+static void let_time_pass(void)
+{
+    const unsigned r = below(100);
+    if (r < 55) {
+        host.now += r < 25 ? 0 : below(150);
+    } else if (r < 90) {
+        host.now += below(30);
+    } else if (r < 96) {
+        const ticks_t left = time_left(), near = below(2 * WORLD_TICKS_PER_US * 100);
+        host.now += left + below(3) > near ? left - (near < left ? near : left) : left + near;
+    } else if (r < 99) {
+        host.now += below(60000);
+    } else {
+        host.now += percent(90) ? 1000000 : random64() >> 30;
+    }
+}
+
+static struct step make_irq(void)
+{
+    for (unsigned n = percent(80) ? 1 : below(4); n > 0; n--) {
+        host_irq_raise(WORLD_FIRST_LINE + below(WORLD_LINES));
+    }
+    if (host.deadline <= host.now || percent(10)) {
+        host_irq_raise(WORLD_TIMER);
+    }
+    return (struct step){.kind = STEP_IRQ};
+}
+
+static struct step make_fault(void)
+{
+    const bool is_vm = percent(60);
+    return (struct step){
+        .kind = STEP_FAULT,
+        .fault = {.kind = is_vm ? KAAL_FAULT_VM : KAAL_FAULT_USER_EXCEPTION,
+                  .words = {random64(), is_vm ? below(2) : 0, is_vm ? below(1 << 20) : 0}}};
+}
+
+static struct step random_entry(struct tcb *t)
+{
+    const bool is_late = host.deadline <= host.now;
+    if (percent(is_late ? 70 : 8)) {
+        return make_irq();
+    }
+    if (percent(6)) {
+        return make_fault();
+    }
+    if (!t->was_preempted || percent(30)) {
+        make_syscall(t);
+    }
+    t->regs.pc += WORLD_SVC_BYTES;
+    return (struct step){.kind = STEP_SYSCALL};
+}
+
+struct step step_random(void)
+{
+    struct tcb *t = host_cpu.current;
+    let_time_pass();
+    host.pending_calls = 0;
+    host.preempt_at = percent(2) ? (long)below(3) : HOST_NEVER;
+    if (percent(2)) {
+        host_irq_raise(WORLD_FIRST_LINE + below(WORLD_LINES));
+    }
+    const struct step step = random_entry(t);
+    memory_follow_range(&t->regs, sizeof(t->regs));
+    memory_follow_range(&host.now, offsetof(struct host, idle) - offsetof(struct host, now));
+    return step;
+}
+
+/* ---- Names
+ * ------------------------------------------------------------------------------------------ */
+
+unsigned step_row(const struct step *step)
+{
+    const word_t number = host_cpu.current->regs.x[0];
+    switch (step->kind) {
+    case STEP_SYSCALL:
+        return number >= KAAL_SYS_CALL && number < STEP_ROW_OTHER ? (unsigned)number
+                                                                  : STEP_ROW_OTHER;
+    case STEP_FAULT:
+        return step->fault.kind == KAAL_FAULT_VM ? STEP_ROW_VM_FAULT : STEP_ROW_EXCEPTION;
+    default:
+        return STEP_ROW_IRQ;
+    }
+}
+
+const char *step_row_name(unsigned row)
+{
+    static const char *const names[STEP_ROWS] = {
+#define KAAL_SYSCALL(NAME, name, number) [number] = #name,
+#include <kaal/abi/syscalls.def>
+#undef KAAL_SYSCALL
+        [STEP_ROW_OTHER] = "other number",
+        [STEP_ROW_VM_FAULT] = "VM fault",
+        [STEP_ROW_EXCEPTION] = "user exception",
+        [STEP_ROW_IRQ] = "interrupt",
+    };
+    return names[row];
+}
+
+void step_print(const struct step *step)
+{
+    const struct tcb *t = host_cpu.current;
+    printf("  %s at %" PRIu64 ", timer set to %" PRIu64, step_row_name(step_row(step)), host.now,
+           host.deadline);
+    for (unsigned i = 0; step->kind == STEP_SYSCALL && i <= 8; i++) {
+        printf("%s x%u=%" PRIx64, i == 0 ? "\n " : "", i, t->regs.x[i]);
+    }
+    for (unsigned i = 0; step->kind == STEP_FAULT && i < 4; i++) {
+        printf("%s %" PRIx64, i == 0 ? "\n  words" : "", step->fault.words[i]);
+    }
+    for (unsigned i = 0; i < HOST_IRQS; i++) {
+        if (host.irq_raised[i]) {
+            printf("\n  line %u is raised%s", i, host.irq_masked[i] ? ", masked" : "");
+        }
+    }
+    printf("\n");
+}
