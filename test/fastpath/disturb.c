@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <kaal/abi/bootinfo.h>
 
+#include "object/sched_context.h"
 #include "object/tcb.h"
 
 #include "memory.h"
@@ -50,15 +51,60 @@ static void change_time(void)
     world_set_time(below(WORLD_SCS));
 }
 
+/* Passive servers mostly stay so. */
+static bool is_passive_server(const struct tcb *t)
+{
+    return t != NULL && t->sc == NULL && t->state == TCB_BLOCKED_RECV;
+}
+
 static void bind_time(void)
 {
-    world_invoke(sc(), KAAL_INV_SCHED_CONTEXT_BIND, NO_WORDS,
-                 CAPS(percent(80) ? thread() : ntfn()));
+    struct slot *t = thread();
+    if (!is_passive_server(cap_tcb(&t->cap)) || percent(10)) {
+        world_invoke(sc(), KAAL_INV_SCHED_CONTEXT_BIND, NO_WORDS, CAPS(percent(80) ? t : ntfn()));
+    }
+}
+
+static void wake_somebody(void)
+{
+    struct slot *slot = thread();
+    const struct tcb *t = cap_tcb(&slot->cap);
+    if (t != NULL && t->sc != NULL) {
+        call(slot, KAAL_INV_TCB_RESUME);
+    } else if (!is_passive_server(t)) {
+        world_invoke(sc(), KAAL_INV_SCHED_CONTEXT_BIND, NO_WORDS, CAPS(slot));
+    }
 }
 
 static void unbind_time(void)
 {
     call(sc(), KAAL_INV_SCHED_CONTEXT_UNBIND);
+}
+
+/* Of a thread that receives: a passive server. */
+static void unbind_receiver(void)
+{
+    const unsigned start = below(WORLD_SCS);
+    for (unsigned i = 0; i < WORLD_SCS; i++) {
+        struct slot *slot = world_slot(AT_SC + (start + i) % WORLD_SCS);
+        const struct sc *time = cap_sc(&slot->cap);
+        if (time != NULL && time->tcb != NULL && time->tcb->state == TCB_BLOCKED_RECV) {
+            call(slot, KAAL_INV_SCHED_CONTEXT_UNBIND);
+            return;
+        }
+    }
+}
+
+static void free_memory(void)
+{
+    world_invoke(world_store(), KAAL_INV_CNODE_REVOKE,
+                 WORDS(AT_SMALL + below(WORLD_SMALL), WORLD_STORE_RADIX), NO_CAPS);
+}
+
+static void revoke_space(void)
+{
+    world_invoke(world_store(), KAAL_INV_CNODE_REVOKE,
+                 WORDS(AT_SPACE + below(WORLD_SPACES), WORLD_STORE_RADIX), NO_CAPS);
 }
 
 static void change_binding(void)
@@ -111,12 +157,10 @@ static void acknowledge(void)
 
 static void change_line(void)
 {
-    struct slot *line = world_slot(AT_LINE + below(WORLD_LINES));
     if (percent(80)) {
-        world_invoke(line, KAAL_INV_IRQ_HANDLER_SET_NOTIFICATION, NO_WORDS,
-                     CAPS(world_slot(AT_SIGNAL + below(WORLD_SIGNALS))));
+        world_set_line(below(WORLD_LINES));
     } else {
-        call(line, KAAL_INV_IRQ_HANDLER_CLEAR);
+        world_clear_line(below(WORLD_LINES));
     }
 }
 
@@ -188,11 +232,12 @@ static const struct {
     void (*act)(void);
     uint8_t weight;
 } changes[] = {
-    {resume, 30},      {change_priority, 12}, {suspend, 2},        {change_time, 8},
-    {bind_time, 12},   {unbind_time, 3},      {change_binding, 6}, {change_timeout, 4},
-    {change_space, 4}, {change_buffer, 4},    {change_flags, 1},   {fill_slot, 8},
-    {empty_slot, 1},   {acknowledge, 20},     {change_line, 3},    {change_domain, 2},
-    {cancel_badge, 1}, {delete_object, 2},    {make_object, 2},    {use_fp, 4},
+    {resume, 30},        {change_priority, 12}, {suspend, 2},          {change_time, 8},
+    {bind_time, 6},      {unbind_time, 1},      {unbind_receiver, 22}, {revoke_space, 1},
+    {change_binding, 6}, {change_timeout, 4},   {change_space, 4},     {change_buffer, 4},
+    {change_flags, 1},   {fill_slot, 8},        {empty_slot, 1},       {acknowledge, 20},
+    {change_line, 3},    {change_domain, 2},    {cancel_badge, 1},     {delete_object, 2},
+    {make_object, 2},    {free_memory, 8},      {use_fp, 4},
 };
 enum { CHANGES = sizeof(changes) / sizeof(changes[0]) };
 
@@ -212,7 +257,7 @@ void world_disturb(void)
 
 void world_end_idling(void)
 {
-    if (host.deadline != UINT64_MAX && percent(80)) {
+    if (host.deadline != UINT64_MAX && percent(50)) {
         host.now = host.deadline > host.now ? host.deadline : host.now;
         host_irq_raise(WORLD_TIMER);
         host_log_clear();
@@ -220,12 +265,8 @@ void world_end_idling(void)
         memory_follow();
         return;
     }
-    for (unsigned i = 0; i < 4; i++) {
-        if (percent(60)) {
-            resume();
-        } else {
-            bind_time();
-        }
+    for (unsigned i = 0; i < 8; i++) {
+        wake_somebody();
     }
     world_disturb();
 }

@@ -5,7 +5,6 @@
 
 #include "object/asid.h"
 #include "object/endpoint.h"
-#include "object/irq.h"
 #include "object/notification.h"
 #include "object/reply.h"
 #include "object/sched_context.h"
@@ -32,6 +31,7 @@ static void look_at_time(const struct tcb *t)
     has(FEATURE_ROUND_ROBIN, sc_is_round_robin(sc));
     has(FEATURE_SPORADIC, !sc_is_round_robin(sc));
     has(FEATURE_USED_UP, used >= amount);
+    has(FEATURE_YIELDED_TO, sc->yield_from != NULL);
     has(FEATURE_LITTLE_LEFT, used < amount && used + sc_min_ticks() > amount);
     has(FEATURE_RELEASE_QUEUE, !tree_is_empty(&s->release));
     has(FEATURE_LATE, host.deadline <= host.now);
@@ -64,14 +64,22 @@ static void look_at_lines(void)
     has(FEATURE_LINES, pending > 1);
 }
 
-static void look_at_line_slots(void)
+static bool has_waiter(const struct ntfn *n)
+{
+    return !tree_is_empty(&n->waiters) ||
+           (n->bound != NULL && !n->active && n->bound->state == TCB_BLOCKED_RECV);
+}
+
+static void look_at_first_line(void)
 {
     for (unsigned i = 0; i < WORLD_LINES; i++) {
         const unsigned irq = WORLD_FIRST_LINE + i;
-        const struct slot *handler = world_slot(AT_LINE + i);
-        has(FEATURE_LINE_NO_NTFN, host.irq_raised[irq] && !host.irq_masked[irq] &&
-                                      handler->cap.type == CAP_IRQ_HANDLER &&
-                                      irq_check(irq) == NULL && irq_filled_slots() < WORLD_LINES);
+        const struct ntfn *n = world_line_ntfn(i);
+        if (host.irq_raised[irq] && !host.irq_masked[irq]) {
+            has(FEATURE_LINE_NO_NTFN, n == NULL);
+            has(FEATURE_LINE_WAKES, n != NULL && has_waiter(n));
+            return;
+        }
     }
 }
 
@@ -99,14 +107,14 @@ static void look_at_receiver(const struct tcb *t, const struct tcb *receiver)
     has(FEATURE_ACTIVE, receiver->sc != NULL);
     has(FEATURE_RECEIVER_NO_REPLY, receiver->reply == NULL);
     has(FEATURE_RECEIVER_NO_BUFFER, tcb_ipc_buffer(receiver) == NULL);
-    has(FEATURE_RECEIVER_NO_SPACE,
-        asid_root_of(&receiver->slots[TCB_SLOT_VSPACE].cap, &asid) == NULL);
+    const struct cap *space = &receiver->slots[TCB_SLOT_VSPACE].cap;
+    has(FEATURE_RECEIVER_NO_SPACE, space->type == CAP_NULL);
+    has(FEATURE_RECEIVER_NO_ASID, space->type == CAP_VSPACE && asid_root_of(space, &asid) == NULL);
     has(FEATURE_RECEIVER_HIGHER, receiver->priority > t->priority);
     has(FEATURE_RECEIVER_EQUAL, receiver->priority == t->priority);
     has(FEATURE_RECEIVER_LOWER, receiver->priority < t->priority);
     has(FEATURE_RECEIVER_DOMAIN, receiver->domain != t->domain);
     has(FEATURE_RECEIVER_BOUND, receiver->bound_ntfn != NULL);
-    has(FEATURE_RECEIVER_YIELDS, receiver->sc != NULL && receiver->sc->yield_from != NULL);
 }
 
 static void look_at_endpoint(const struct tcb *t, const struct cap *cap, bool is_send)
@@ -185,6 +193,14 @@ static void look_at_object(const struct tcb *t, cptr_t cptr, bool is_send)
     }
 }
 
+static void look_at_fault(const struct tcb *t)
+{
+    const struct cap *handler = &t->slots[TCB_SLOT_FAULT_HANDLER].cap;
+    if (handler->type == CAP_ENDPOINT) {
+        look_at_endpoint(t, handler, true);
+    }
+}
+
 static void look_at_receive(const struct tcb *t, cptr_t cptr)
 {
     struct lookup_failure failure;
@@ -231,9 +247,11 @@ uint64_t feature_set(const struct step *step)
     look_at_thread(t);
     if (step->kind == STEP_SYSCALL) {
         look_at_syscall(t);
-    } else if (step->kind == STEP_IRQ) {
+    } else if (step->kind == STEP_FAULT) {
+        look_at_fault(t);
+    } else {
         look_at_lines();
-        look_at_line_slots();
+        look_at_first_line();
     }
     return set;
 }

@@ -13,6 +13,7 @@ struct block {
     uint64_t *live;
     unsigned words;
     bool is_kept;
+    uint64_t ignored[BLOCK_WORDS];
 };
 
 static struct block blocks[BLOCKS_MAX];
@@ -43,6 +44,17 @@ UNGUARDED static bool differs(const uint64_t *restrict x, const uint64_t *restri
     return bits != 0;
 }
 
+/* Besides what means nothing. */
+UNGUARDED static bool matters(const struct block *b, const uint64_t *expected)
+{
+    for (unsigned i = 0; i < b->words; i++) {
+        if (((b->live[i] ^ expected[i]) & ~b->ignored[i]) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void memory_add(void *begin, size_t bytes)
 {
     uint64_t *word = begin;
@@ -55,6 +67,16 @@ void memory_add(void *begin, size_t bytes)
         blocks[block_count++] = (struct block){.live = word, .words = words};
         word += words;
         left -= words;
+    }
+}
+
+void memory_ignore(const void *at, uint64_t bits)
+{
+    for (unsigned i = 0; i < block_count; i++) {
+        const size_t offset = (uintptr_t)at - (uintptr_t)blocks[i].live;
+        if (offset < (size_t)blocks[i].words * 8) {
+            blocks[i].ignored[offset / 8] = bits;
+        }
     }
 }
 
@@ -105,13 +127,17 @@ bool memory_is_as_kept(void)
 {
     for (unsigned i = 0; i < block_count; i++) {
         const struct block *b = &blocks[i];
-        if (differs(b->live, b->is_kept ? kept[i] : before[i], b->words)) {
-            return false;
+        const uint64_t *expected = b->is_kept ? kept[i] : before[i];
+        if (differs(b->live, expected, b->words)) {
+            if (matters(b, expected)) {
+                return false;
+            }
+            blocks[i].is_kept = true; /* differs in what means nothing: copied below */
         }
     }
     for (unsigned i = 0; i < block_count; i++) {
         if (blocks[i].is_kept) {
-            copy(before[i], kept[i], blocks[i].words);
+            copy(before[i], blocks[i].live, blocks[i].words);
         }
     }
     return true;
@@ -124,7 +150,7 @@ UNGUARDED unsigned memory_differences(struct memory_word *words, unsigned max)
         const struct block *b = &blocks[i];
         for (unsigned w = 0; w < b->words && count < max; w++) {
             const uint64_t expected = b->is_kept ? kept[i][w] : before[i][w];
-            if (b->live[w] != expected) {
+            if (((b->live[w] ^ expected) & ~b->ignored[w]) != 0) {
                 words[count++] =
                     (struct memory_word){&b->live[w], before[i][w], expected, b->live[w]};
             }

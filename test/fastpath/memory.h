@@ -12,6 +12,9 @@
 /* bytes: a multiple of 8. */
 void memory_add(void *begin, size_t bytes);
 
+/* These bits of the word at this address mean nothing: padding. */
+void memory_ignore(const void *at, uint64_t bits);
+
 /* The copy becomes what the memory is: of all, or of what holds these bytes. */
 void memory_follow(void);
 void memory_follow_range(const void *begin, size_t bytes);

@@ -97,6 +97,11 @@ static bool has_receiver(const struct cap *cap)
            cap_has_rights(cap, KAAL_RIGHT_WRITE);
 }
 
+static bool has_passive_receiver(const struct cap *cap)
+{
+    return has_receiver(cap) && tcb_of_wait(tree_first(&cap_endpoint(cap)->waiters))->sc == NULL;
+}
+
 static bool has_no_sender(const struct cap *cap)
 {
     const struct endpoint *ep = cap_endpoint(cap);
@@ -147,9 +152,37 @@ static bool is_to_be_answered(const struct cap *cap)
     return reply != NULL && reply->tcb != NULL && reply->tcb->state == TCB_BLOCKED_REPLY;
 }
 
+/* The newest call that the context of the current thread was lent along? */
+static bool is_of_own_time(const struct cap *cap)
+{
+    return is_reply(cap) && cap_reply(cap)->sc == host_cpu.current->sc;
+}
+
 static bool is_time(const struct cap *cap)
 {
     return cap->type == CAP_SCHED_CONTEXT;
+}
+
+static bool is_time_of_other(const struct cap *cap)
+{
+    const struct sc *sc = cap_sc(cap);
+    return sc != NULL && sc->tcb != NULL && tcb_can_run(sc->tcb) && sc->tcb != host_cpu.current;
+}
+
+/* Can the current thread make way for its thread? */
+static bool is_time_of_equal(const struct cap *cap)
+{
+    return is_time_of_other(cap) && cap_sc(cap)->tcb->priority == host_cpu.current->priority;
+}
+
+static bool is_small_memory(const struct cap *cap)
+{
+    return cap->type == CAP_UNTYPED;
+}
+
+static bool is_cnode(const struct cap *cap)
+{
+    return cap->type == CAP_CNODE;
 }
 
 static bool is_thread(const struct cap *cap)
@@ -174,9 +207,16 @@ static word_t random_info(void)
            caps << KAAL_MSGINFO_CAPS_SHIFT | length;
 }
 
+static bool is_on_lent_time(void)
+{
+    return host_cpu.current->sc->reply != NULL;
+}
+
 static cptr_t receiver_cptr(void)
 {
-    return cptr_of(has_receiver, 75, is_endpoint);
+    return percent(is_on_lent_time() ? 80 : 40) && find(has_passive_receiver) != NULL
+               ? cptr_of(has_passive_receiver, 100, is_endpoint)
+               : cptr_of(has_receiver, 75, is_endpoint);
 }
 
 static cptr_t sender_cptr(void)
@@ -197,7 +237,8 @@ static cptr_t wait_cptr(void)
 
 static cptr_t answer_cptr(void)
 {
-    return cptr_of(is_to_be_answered, 85, is_reply);
+    return find(is_of_own_time) != NULL && percent(60) ? cptr_of(NULL, 0, is_of_own_time)
+                                                       : cptr_of(is_to_be_answered, 85, is_reply);
 }
 
 static cptr_t dest_cptr(void)
@@ -206,6 +247,13 @@ static cptr_t dest_cptr(void)
            : percent(60) ? receiver_cptr()
            : percent(60) ? answer_cptr()
                          : cptr_of(NULL, 0, is_anything);
+}
+
+static void yield_to(word_t *x)
+{
+    x[0] = KAAL_SYS_CALL;
+    x[1] = cptr_of(NULL, 0, is_time_of_equal);
+    x[2] = (word_t)KAAL_INV_SCHED_CONTEXT_YIELD_TO << KAAL_MSGINFO_LABEL_SHIFT;
 }
 
 static void make_invocation(word_t *x)
@@ -217,8 +265,30 @@ static void make_invocation(word_t *x)
                                         KAAL_INV_TCB_RESUME, KAAL_INV_TCB_RESUME};
     const bool is_of_time = percent(75);
     const word_t label = is_of_time ? labels[below(3)] : of_thread[below(4)];
-    x[1] = cptr_of(NULL, 0, is_of_time ? is_time : is_thread);
+    x[1] = is_of_time ? cptr_of(is_time_of_other, 90, is_time) : cptr_of(NULL, 0, is_thread);
     x[2] = label << KAAL_MSGINFO_LABEL_SHIFT;
+}
+
+/* A thread of small memory, whose zeroing may be interrupted. */
+static bool make_retype(struct tcb *t)
+{
+    struct kaal_ipc_buffer *buffer = tcb_ipc_buffer(t);
+    const struct path *memory = find(is_small_memory), *node = find(is_cnode);
+    if (buffer == NULL || memory == NULL || node == NULL) {
+        return false;
+    }
+    t->regs.x[0] = KAAL_SYS_CALL;
+    t->regs.x[1] = memory->cptr;
+    t->regs.x[2] =
+        KAAL_INV_UNTYPED_RETYPE << KAAL_MSGINFO_LABEL_SHIFT | 1 << KAAL_MSGINFO_CAPS_SHIFT | 6;
+    t->regs.x[3] = CAP_TCB;
+    t->regs.x[4] = t->regs.x[5] = t->regs.x[6] = 0;
+    buffer->words[4] = below(1U << cap_cnode_radix(node->cap));
+    buffer->words[5] = 1;
+    buffer->caps_or_badges[0] = node->cptr;
+    memory_follow_range(buffer, sizeof(*buffer));
+    host.preempt_at = below(2);
+    return true;
 }
 
 enum {
@@ -237,10 +307,23 @@ enum {
     DO_OTHER
 };
 
+/* Threads that all send come to nothing. */
+static unsigned random_syscall(void)
+{
+    static const uint8_t weights[] = {24, 22, 8, 9, 9, 3, 3, 3, 7, 5, 5, 5, 1};
+    const unsigned what = weighted(weights, sizeof(weights));
+    if ((what == DO_CALL || what == DO_SEND) && percent(70) && find(has_receiver) == NULL) {
+        return percent(65) ? DO_RECV : DO_REPLY_RECV;
+    }
+    if (is_on_lent_time() && percent(40) && find(has_passive_receiver) != NULL) {
+        return DO_CALL;
+    }
+    return what;
+}
+
 static void make_registers(word_t *x)
 {
-    static const uint8_t weights[] = {24, 22, 8, 9, 9, 3, 3, 3, 7, 5, 5, 3, 1};
-    const unsigned what = weighted(weights, sizeof(weights));
+    const unsigned what = random_syscall();
     x[0] = what + KAAL_SYS_CALL;
     x[2] = random_info();
     x[7] = cptr_of(is_free_reply, 60, is_reply);
@@ -304,7 +387,14 @@ static void make_syscall(struct tcb *t)
     }
     path_count = 0;
     find_paths(&t->slots[TCB_SLOT_CSPACE].cap, 0, 0, 0);
-    make_registers(t->regs.x);
+    if (percent(16) && make_retype(t)) {
+        return;
+    }
+    if (percent(10) && find(is_time_of_equal) != NULL) {
+        yield_to(t->regs.x);
+    } else {
+        make_registers(t->regs.x);
+    }
     if (kaal_msginfo_caps(t->regs.x[2]) != 0 || percent(20)) {
         fill_buffer(tcb_ipc_buffer(t));
     }
@@ -368,7 +458,7 @@ static struct step random_entry(struct tcb *t)
     if (percent(6)) {
         return make_fault();
     }
-    if (!t->was_preempted || percent(30)) {
+    if (!t->was_preempted || percent(50)) {
         make_syscall(t);
     }
     t->regs.pc += WORLD_SVC_BYTES;

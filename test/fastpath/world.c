@@ -23,11 +23,11 @@
 #endif
 #endif
 
-enum { POOL_BITS = 18, SMALL_BITS = 12, PAGE = 4096 };
+enum { POOL_BITS = 18, SMALL_BITS = 11, PAGE = 4096 };
 
 /* Radix of each CNode that threads use, and the guard that a thread's root has. */
 static const uint8_t node_radix[WORLD_NODES] = {5, 4, 4, 6, 3};
-static const uint8_t guard_bits[WORLD_NODES] = {59, 20, 9, 7, 3};
+static const uint8_t guard_bits[WORLD_NODES] = {59, 60, 9, 7, 3};
 
 static struct slot *root_cnode, *store;
 static struct slot *pool;
@@ -181,6 +181,10 @@ static void copy_in_store(unsigned to, unsigned from, word_t rights, word_t badg
 static void make_objects(void)
 {
     make(CAP_UNTYPED, SMALL_BITS, AT_SMALL, WORLD_SMALL);
+    make(CAP_UNTYPED, KAAL_PAGE_BITS, AT_POOL_MEMORY, 1);
+    must(world_invoke(world_root_slot(KAAL_ROOT_ASID_CONTROL), KAAL_INV_ASID_CONTROL_MAKE_POOL,
+                      WORDS(AT_POOL, WORLD_STORE_RADIX), CAPS(world_slot(AT_POOL_MEMORY), store)),
+         "pool of identifiers");
     make(CAP_VSPACE, 0, AT_SPACE, WORLD_SPACES);
     make(CAP_PAGE, 12, AT_PAGE, WORLD_PAGES);
     make(CAP_TCB, 0, AT_THREAD, WORLD_THREADS);
@@ -194,8 +198,8 @@ static void make_objects(void)
     make(CAP_NOTIFICATION, 0, AT_NTFN, WORLD_NTFNS);
     make(CAP_REPLY, 0, AT_REPLY, WORLD_REPLIES);
     for (unsigned i = 0; i < WORLD_SPACES; i++) {
-        must(world_invoke(world_root_slot(KAAL_ROOT_ASID_POOL), KAAL_INV_ASID_POOL_ASSIGN, NO_WORDS,
-                          CAPS(world_slot(AT_SPACE + i))),
+        struct slot *ids = i == 0 ? world_root_slot(KAAL_ROOT_ASID_POOL) : world_slot(AT_POOL);
+        must(world_invoke(ids, KAAL_INV_ASID_POOL_ASSIGN, NO_WORDS, CAPS(world_slot(AT_SPACE + i))),
              "assign");
     }
     for (unsigned i = 0; i < WORLD_HANDLERS; i++) {
@@ -246,6 +250,10 @@ static void add_memory(struct tcb *root)
     memory_add(kernel_bss_begin, (size_t)(kernel_bss_end - kernel_bss_begin) & ~(size_t)7);
     memory_add(kernel_data_begin, (size_t)(kernel_data_end - kernel_data_begin) & ~(size_t)7);
     memory_add(&host_cpu, sizeof(host_cpu));
+    for (unsigned i = 0; i < WORLD_THREADS; i++) {
+        const struct tcb *t = cap_tcb(&world_slot(AT_THREAD + i)->cap);
+        memory_ignore(&t->fault, ~(uint64_t)UINT32_MAX); /* behind fault.kind */
+    }
     memory_add(&host.now, offsetof(struct host, idle) - offsetof(struct host, now));
 }
 
@@ -303,7 +311,7 @@ static word_t random_guard(unsigned radix)
 
 void world_fill_slot(unsigned node, unsigned index)
 {
-    static const uint8_t weights[] = {42, 22, 20, 5, 5, 6};
+    static const uint8_t weights[] = {42, 22, 20, 6, 4, 4, 4};
     const word_t rights = percent(75) ? KAAL_RIGHTS_ALL : below(16);
     const word_t badge = percent(30) ? 0 : percent(90) ? (word_t)1 << below(12) : random64();
     unsigned n;
@@ -323,6 +331,9 @@ void world_fill_slot(unsigned node, unsigned index)
     case 4:
         world_mint(node, index, AT_THREAD + below(WORLD_THREADS), rights, 0);
         break;
+    case 5:
+        world_mint(node, index, AT_SMALL + below(WORLD_SMALL), rights, 0);
+        break;
     default:
         n = below(WORLD_NODES);
         world_mint(node, index, AT_NODE + n, rights, random_guard(node_radix[n]));
@@ -332,12 +343,12 @@ void world_fill_slot(unsigned node, unsigned index)
 
 unsigned world_priority(void)
 {
-    return percent(90) ? 100 + below(4) : below(256);
+    return percent(90) ? 100 + below(3) : below(256);
 }
 
 void world_set_time(unsigned sc)
 {
-    static const uint16_t times[] = {100, 110, 150, 200, 500, 1000, 5000};
+    static const uint16_t times[] = {100, 150, 200, 500, 1000, 2000, 5000};
     const word_t budget = times[below(7)];
     const word_t period = percent(45) ? budget : budget + times[below(7)];
     world_invoke(world_root_slot(KAAL_ROOT_SCHED_CONTROL), KAAL_INV_SCHED_CONTROL_CONFIGURE,
@@ -382,6 +393,26 @@ void world_set_thread(unsigned thread)
         world_invoke(t, KAAL_INV_TCB_BIND_NOTIFICATION, NO_WORDS,
                      CAPS(world_slot(AT_NTFN + below(WORLD_NTFNS))));
     }
+}
+
+static unsigned line_signals[WORLD_LINES]; /* slot of what it signals, or 0 */
+
+void world_set_line(unsigned line)
+{
+    line_signals[line] = AT_SIGNAL + below(WORLD_SIGNALS);
+    world_invoke(world_slot(AT_LINE + line), KAAL_INV_IRQ_HANDLER_SET_NOTIFICATION, NO_WORDS,
+                 CAPS(world_slot(line_signals[line])));
+}
+
+void world_clear_line(unsigned line)
+{
+    line_signals[line] = 0;
+    world_invoke(world_slot(AT_LINE + line), KAAL_INV_IRQ_HANDLER_CLEAR, NO_WORDS, NO_CAPS);
+}
+
+struct ntfn *world_line_ntfn(unsigned line)
+{
+    return line_signals[line] == 0 ? NULL : cap_ntfn(&world_slot(line_signals[line])->cap);
 }
 
 static void set_domains(void)
@@ -430,11 +461,13 @@ void world_begin(void)
         world_set_thread(i);
     }
     for (unsigned i = 0; i < WORLD_LINES; i++) {
-        world_invoke(world_slot(AT_LINE + i), KAAL_INV_IRQ_HANDLER_SET_NOTIFICATION, NO_WORDS,
-                     CAPS(world_slot(AT_SIGNAL + below(WORLD_SIGNALS))));
+        world_set_line(i);
     }
     if (percent(30)) {
         set_domains();
+    }
+    if (percent(10)) {
+        world_invoke(store, KAAL_INV_CNODE_DELETE, WORDS(AT_POOL, WORLD_STORE_RADIX), NO_CAPS);
     }
     for (unsigned i = 0; i < WORLD_THREADS; i++) {
         if (percent(90)) {

@@ -23,7 +23,7 @@ enum world_place {
     WORLD_HANDLERS = 8,
     WORLD_SIGNALS = 8,
     WORLD_LINES = 4,
-    WORLD_SMALL = 2,
+    WORLD_SMALL = 6,
     AT_THREAD = 0,
     AT_ENDPOINT = AT_THREAD + WORLD_THREADS,
     AT_NTFN = AT_ENDPOINT + WORLD_ENDPOINTS,
@@ -37,7 +37,9 @@ enum world_place {
     AT_SIGNAL = AT_HANDLER + WORLD_HANDLERS, /* notifications with badges, for lines */
     AT_LINE = AT_SIGNAL + WORLD_SIGNALS,     /* handlers of interrupts */
     AT_SMALL = AT_LINE + WORLD_LINES,        /* untyped memory */
-    AT_SPARE = AT_SMALL + WORLD_SMALL,
+    AT_POOL_MEMORY = AT_SMALL + WORLD_SMALL, /* untyped memory of the identifier pool */
+    AT_POOL,
+    AT_SPARE,
     WORLD_STORE_RADIX = 7,
     WORLD_TIMER = 27,
     WORLD_FIRST_LINE = 40,
@@ -53,6 +55,11 @@ void world_boot(void);
 
 /* Begin anew, with another random configuration of all objects. */
 void world_begin(void);
+
+/* What a line signals as far as the world knows, or NULL. */
+struct ntfn *world_line_ntfn(unsigned line);
+void world_set_line(unsigned line);
+void world_clear_line(unsigned line);
 
 /* One random call that changes the configuration. */
 void world_disturb(void);
