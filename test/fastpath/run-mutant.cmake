@@ -34,7 +34,7 @@ endif()
 
 execute_process(COMMAND "${WORK}/fastpath-diff" --seed 1 --steps 1000000
     RESULT_VARIABLE code OUTPUT_VARIABLE text ERROR_VARIABLE text)
-if(NOT code EQUAL 1)
+if(NOT code EQUAL 1 OR NOT text MATCHES "DIFFERENCE: ")
     message(FATAL_ERROR "${text}\nmutant ${name} survives: status ${code}")
 endif()
 string(REGEX MATCH "[0-9]+ states" states "${text}")

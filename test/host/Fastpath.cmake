@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Fast paths against the slow path from random states, label fastpath.
 #   fastpath.diff, fastpath.diff.sanitized   test/fastpath, without and with sanitizers
+#   fastpath.planted, fastpath.planted.<x>   the comparison itself: finds nothing
+#                         where nothing is, and the faults of test/fastpath/planted.c
 #   fastpath.mutant.<x>   test/fastpath/mutants/<x>.patch: a fault that must be found
 
 set(_fastpath "${KAAL_ROOT}/test/fastpath")
@@ -8,7 +10,7 @@ set(_fastpath_kernel ${KAAL_CORE_SOURCES})
 list(FILTER _fastpath_kernel EXCLUDE REGEX "/arch/host/")
 file(GLOB _fastpath_machine CONFIGURE_DEPENDS "${KAAL_ROOT}/kernel/arch/host/*.c")
 file(GLOB _fastpath_harness CONFIGURE_DEPENDS "${_fastpath}/*.c")
-list(REMOVE_ITEM _fastpath_harness "${_fastpath}/diff.c")
+list(REMOVE_ITEM _fastpath_harness "${_fastpath}/diff.c" "${_fastpath}/planted.c")
 file(GLOB _fastpath_mutants CONFIGURE_DEPENDS "${_fastpath}/mutants/*.patch")
 
 # memory.c reads dead objects, too: none of its loops may become a call of memcpy(),
@@ -39,6 +41,11 @@ function(fastpath_program suffix)
     add_executable(fastpath-diff${suffix} "${_fastpath}/diff.c")
     target_compile_options(fastpath-diff${suffix} PRIVATE ${KAAL_WARNINGS})
     target_link_libraries(fastpath-diff${suffix} PRIVATE fastpath-harness${suffix})
+
+    # planted.c comes before the library with the fast paths.
+    add_executable(fastpath-planted${suffix} "${_fastpath}/diff.c" "${_fastpath}/planted.c")
+    target_compile_options(fastpath-planted${suffix} PRIVATE ${KAAL_WARNINGS})
+    target_link_libraries(fastpath-planted${suffix} PRIVATE fastpath-harness${suffix})
 endfunction()
 
 fastpath_program("" -O2)
@@ -62,6 +69,17 @@ set_tests_properties(fastpath.diff fastpath.diff.sanitized PROPERTIES LABELS "ho
     TIMEOUT ${_timeout})
 # A mutant counts as found only where the kernel as it is passes.
 set_tests_properties(fastpath.diff PROPERTIES FIXTURES_SETUP fastpath-diff-passes)
+
+add_test(NAME fastpath.planted COMMAND fastpath-planted-sanitized --seed 3 --steps 20000)
+set_tests_properties(fastpath.planted PROPERTIES LABELS "host;fastpath" TIMEOUT 300)
+file(STRINGS "${_fastpath}/planted.c" _plants REGEX "{\"[a-z-]+\", plant_")
+string(REGEX MATCHALL "\"[a-z-]+\"" _plants "${_plants}")
+list(TRANSFORM _plants REPLACE "\"" "")
+foreach(_plant IN LISTS _plants)
+    add_test(NAME fastpath.planted.${_plant} COMMAND fastpath-planted --seed 3 --steps 20000)
+    set_tests_properties(fastpath.planted.${_plant} PROPERTIES LABELS "host;fastpath" TIMEOUT 60
+        ENVIRONMENT KAAL_PLANT=${_plant} PASS_REGULAR_EXPRESSION "DIFFERENCE: |CRASH: signal 11")
+endforeach()
 
 # A mutant is one changed file, linked in front of the libraries.
 set(_flags ${KAAL_CORE_INCLUDES})
