@@ -175,6 +175,7 @@ static bool compare_refused(bool has_changed)
     if (has_changed || fast.event_count > 0 || fast.console_length > 0) {
         printf("DIFFERENCE: no fast path was taken, but something was done\n");
         print_effects("fast", &fast);
+        memory_keep_nothing();
         print_words("expected", "now");
         return false;
     }

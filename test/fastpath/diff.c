@@ -36,6 +36,7 @@ struct counts {
 /* What the child leaves behind. */
 static struct shared {
     uint64_t episode, state; /* where it is; the state is of the episode */
+    struct step step;
     unsigned row;
     size_t bytes;
     uint64_t states, taken, idled;
@@ -75,6 +76,7 @@ static bool run_state(void)
         world_end_idling();
     }
     const struct step step = step_random();
+    shared->step = step;
     shared->row = step_row(&step);
     const uint64_t features = feature_set(&step);
     const struct compared compared = compare_step(&step, shared->state % CHECK_EVERY == 0);
@@ -262,9 +264,9 @@ int main(int argc, char **argv)
     const double start = now();
     const bool is_same = run_in_child();
     if (!is_same) {
-        printf("in a %s, state %" PRIu64 " of: fastpath-diff --seed %" PRIu64 " --episode %" PRIu64
-               "\n",
-               step_row_name(shared->row), shared->state, arg_seed, shared->episode);
+        step_print(&shared->step);
+        printf("state %" PRIu64 " of: fastpath-diff --seed %" PRIu64 " --episode %" PRIu64 "\n\n",
+               shared->state, arg_seed, shared->episode);
     }
     print_summary(now() - start);
     return is_same ? (int)judge() : (int)DIFFERENT;

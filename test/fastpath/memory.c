@@ -143,6 +143,13 @@ bool memory_is_as_kept(void)
     return true;
 }
 
+void memory_keep_nothing(void)
+{
+    for (unsigned i = 0; i < block_count; i++) {
+        blocks[i].is_kept = false;
+    }
+}
+
 UNGUARDED unsigned memory_differences(struct memory_word *words, unsigned max)
 {
     unsigned count = 0;

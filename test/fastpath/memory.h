@@ -28,6 +28,9 @@ void memory_take_back(void);
 /* Is the memory what memory_take_back() kept? Then the copy becomes it, too. */
 bool memory_is_as_kept(void);
 
+/* Nothing is kept. */
+void memory_keep_nothing(void);
+
 /* Words that are not as expected: kept, or else as before. For reports. */
 struct memory_word {
     const void *at;

@@ -12,78 +12,11 @@
 #include "object/sched_context.h"
 
 #include "memory.h"
+#include "path.h"
 #include "random.h"
 #include "world.h"
 
-/* ---- What the current thread can name --------------------------------------------------- */
-
-enum { PATHS = 1024, DEPTH = 3, CPTR_BITS = 64 };
-
-static struct path {
-    const struct cap *cap;
-    cptr_t cptr;
-} paths[PATHS];
-static unsigned path_count;
-
-static uint64_t low_bits(uint64_t value, unsigned bits)
-{
-    return bits >= 64 ? value : value & ((UINT64_C(1) << bits) - 1);
-}
-
-static uint64_t shifted(uint64_t value, unsigned bits)
-{
-    return bits >= 64 ? 0 : value << bits;
-}
-
-/* All below a CNode capability whose own address is the bits first of prefix. */
-static void find_paths(const struct cap *node, uint64_t prefix, unsigned bits, unsigned depth)
-{
-    const unsigned radix = cap_cnode_radix(node), guard_bits = cap_cnode_guard_bits(node);
-    if (node->type != CAP_CNODE || bits + guard_bits + radix > CPTR_BITS) {
-        return;
-    }
-    bits += guard_bits + radix;
-    prefix = shifted(prefix, guard_bits) | low_bits(cap_cnode_guard(node), guard_bits);
-    for (unsigned i = 0; i < 1U << radix && path_count < PATHS; i++) {
-        const struct cap *cap = &cap_cnode_slots(node)[i].cap;
-        const uint64_t here = shifted(prefix, radix) | i;
-        if (cap->type == CAP_CNODE && bits < CPTR_BITS && depth < DEPTH) {
-            find_paths(cap, here, bits, depth + 1);
-        } else if (cap->type != CAP_NULL) {
-            const unsigned left = CPTR_BITS - bits;
-            paths[path_count++] =
-                (struct path){cap, shifted(here, left) | low_bits(random_state, left)};
-        }
-    }
-}
-
-typedef bool (*wanted)(const struct cap *cap);
-
-/* One of those that are wanted, each as likely. */
-static const struct path *find(wanted is_wanted)
-{
-    const struct path *found = NULL;
-    const unsigned start = path_count == 0 ? 0 : below(path_count);
-    for (unsigned i = 0; i < path_count && found == NULL; i++) {
-        const struct path *p = &paths[(start + i) % path_count];
-        found = is_wanted(p->cap) ? p : NULL;
-    }
-    return found;
-}
-
-static cptr_t any_cptr(void)
-{
-    return path_count == 0 || percent(50) ? percent(50) ? random64() : below(64)
-                                          : paths[below(path_count)].cptr;
-}
-
-/* The first of these that there is. */
-static cptr_t cptr_of(wanted best, unsigned likely, wanted other)
-{
-    const struct path *p = best != NULL && percent(likely) ? find(best) : NULL;
-    p = p != NULL ? p : find(other);
-    return p == NULL || percent(4) ? any_cptr() : p->cptr;
-}
+/* ---- What a step may want --------------------------------------------------------- */
 
 static bool is_endpoint(const struct cap *cap)
 {
@@ -214,31 +147,32 @@ static bool is_on_lent_time(void)
 
 static cptr_t receiver_cptr(void)
 {
-    return percent(is_on_lent_time() ? 80 : 40) && find(has_passive_receiver) != NULL
-               ? cptr_of(has_passive_receiver, 100, is_endpoint)
-               : cptr_of(has_receiver, 75, is_endpoint);
+    return percent(is_on_lent_time() ? 80 : 40) && path_find(has_passive_receiver) != NULL
+               ? path_cptr(has_passive_receiver, 100, is_endpoint)
+               : path_cptr(has_receiver, 75, is_endpoint);
 }
 
 static cptr_t sender_cptr(void)
 {
-    return percent(60) ? cptr_of(has_no_sender, 85, is_endpoint)
-                       : cptr_of(has_sender, 85, is_endpoint);
+    return percent(60) ? path_cptr(has_no_sender, 85, is_endpoint)
+                       : path_cptr(has_sender, 85, is_endpoint);
 }
 
 static cptr_t signal_cptr(void)
 {
-    return cptr_of(wakes_somebody, 50, is_ntfn);
+    return path_cptr(wakes_somebody, 50, is_ntfn);
 }
 
 static cptr_t wait_cptr(void)
 {
-    return cptr_of(is_to_wait_for, 85, is_ntfn);
+    return path_cptr(is_to_wait_for, 85, is_ntfn);
 }
 
 static cptr_t answer_cptr(void)
 {
-    return find(is_of_own_time) != NULL && percent(60) ? cptr_of(NULL, 0, is_of_own_time)
-                                                       : cptr_of(is_to_be_answered, 85, is_reply);
+    return path_find(is_of_own_time) != NULL && percent(60)
+               ? path_cptr(NULL, 0, is_of_own_time)
+               : path_cptr(is_to_be_answered, 85, is_reply);
 }
 
 static cptr_t dest_cptr(void)
@@ -246,13 +180,13 @@ static cptr_t dest_cptr(void)
     return percent(45)   ? signal_cptr()
            : percent(60) ? receiver_cptr()
            : percent(60) ? answer_cptr()
-                         : cptr_of(NULL, 0, is_anything);
+                         : path_cptr(NULL, 0, is_anything);
 }
 
 static void yield_to(word_t *x)
 {
     x[0] = KAAL_SYS_CALL;
-    x[1] = cptr_of(NULL, 0, is_time_of_equal);
+    x[1] = path_cptr(NULL, 0, is_time_of_equal);
     x[2] = (word_t)KAAL_INV_SCHED_CONTEXT_YIELD_TO << KAAL_MSGINFO_LABEL_SHIFT;
 }
 
@@ -265,7 +199,7 @@ static void make_invocation(word_t *x)
                                         KAAL_INV_TCB_RESUME, KAAL_INV_TCB_RESUME};
     const bool is_of_time = percent(75);
     const word_t label = is_of_time ? labels[below(3)] : of_thread[below(4)];
-    x[1] = is_of_time ? cptr_of(is_time_of_other, 90, is_time) : cptr_of(NULL, 0, is_thread);
+    x[1] = is_of_time ? path_cptr(is_time_of_other, 90, is_time) : path_cptr(NULL, 0, is_thread);
     x[2] = label << KAAL_MSGINFO_LABEL_SHIFT;
 }
 
@@ -273,7 +207,7 @@ static void make_invocation(word_t *x)
 static bool make_retype(struct tcb *t)
 {
     struct kaal_ipc_buffer *buffer = tcb_ipc_buffer(t);
-    const struct path *memory = find(is_small_memory), *node = find(is_cnode);
+    const struct path *memory = path_find(is_small_memory), *node = path_find(is_cnode);
     if (buffer == NULL || memory == NULL || node == NULL) {
         return false;
     }
@@ -312,10 +246,10 @@ static unsigned random_syscall(void)
 {
     static const uint8_t weights[] = {24, 22, 8, 9, 9, 3, 3, 3, 7, 5, 5, 5, 1};
     const unsigned what = weighted(weights, sizeof(weights));
-    if ((what == DO_CALL || what == DO_SEND) && percent(70) && find(has_receiver) == NULL) {
+    if ((what == DO_CALL || what == DO_SEND) && percent(70) && path_find(has_receiver) == NULL) {
         return percent(65) ? DO_RECV : DO_REPLY_RECV;
     }
-    if (is_on_lent_time() && percent(40) && find(has_passive_receiver) != NULL) {
+    if (is_on_lent_time() && percent(40) && path_find(has_passive_receiver) != NULL) {
         return DO_CALL;
     }
     return what;
@@ -326,11 +260,11 @@ static void make_registers(word_t *x)
     const unsigned what = random_syscall();
     x[0] = what + KAAL_SYS_CALL;
     x[2] = random_info();
-    x[7] = cptr_of(is_free_reply, 60, is_reply);
+    x[7] = path_cptr(is_free_reply, 60, is_reply);
     x[8] = percent(50) ? wait_cptr() : sender_cptr();
     switch (what) {
     case DO_CALL:
-        x[1] = percent(92) ? receiver_cptr() : cptr_of(NULL, 0, is_anything);
+        x[1] = percent(92) ? receiver_cptr() : path_cptr(NULL, 0, is_anything);
         break;
     case DO_REPLY_RECV:
         x[7] = answer_cptr();
@@ -371,10 +305,10 @@ static void fill_buffer(struct kaal_ipc_buffer *buffer)
         buffer->words[i] = random64();
     }
     for (unsigned i = 0; i < KAAL_MSG_CAPS; i++) {
-        buffer->caps_or_badges[i] = cptr_of(NULL, 0, percent(60) ? is_endpoint : is_anything);
+        buffer->caps_or_badges[i] = path_cptr(NULL, 0, percent(60) ? is_endpoint : is_anything);
     }
     const unsigned node = below(WORLD_NODES);
-    buffer->receive_cnode = any_cptr();
+    buffer->receive_cnode = path_any_cptr();
     buffer->receive_index = below(1U << world_radix(node));
     buffer->receive_depth = world_radix(node);
     memory_follow_range(buffer, sizeof(*buffer));
@@ -385,12 +319,11 @@ static void make_syscall(struct tcb *t)
     for (unsigned i = 0; i <= 8; i++) {
         t->regs.x[i] = random64();
     }
-    path_count = 0;
-    find_paths(&t->slots[TCB_SLOT_CSPACE].cap, 0, 0, 0);
+    path_find_all(t);
     if (percent(16) && make_retype(t)) {
         return;
     }
-    if (percent(10) && find(is_time_of_equal) != NULL) {
+    if (percent(10) && path_find(is_time_of_equal) != NULL) {
         yield_to(t->regs.x);
     } else {
         make_registers(t->regs.x);
@@ -465,6 +398,29 @@ static struct step random_entry(struct tcb *t)
     return (struct step){.kind = STEP_SYSCALL};
 }
 
+static bool is_pending(unsigned irq)
+{
+    return host.irq_raised[irq] && !host.irq_masked[irq];
+}
+
+/* What a report will say of the state. */
+static void describe(struct step *step, const struct tcb *t)
+{
+    step->thread = 0;
+    while (step->thread < WORLD_THREADS && world_slot(AT_THREAD + step->thread)->cap.obj != t) {
+        step->thread++;
+    }
+    for (unsigned i = 0; i < STEP_REGISTERS; i++) {
+        step->x[i] = t->regs.x[i];
+    }
+    step->now = host.now;
+    step->deadline = host.deadline;
+    step->lines = is_pending(WORLD_TIMER) ? UINT64_C(1) << 63 : 0;
+    for (unsigned i = 0; i < WORLD_LINES; i++) {
+        step->lines |= is_pending(WORLD_FIRST_LINE + i) ? UINT64_C(1) << i : 0;
+    }
+}
+
 struct step step_random(void)
 {
     struct tcb *t = host_cpu.current;
@@ -474,9 +430,10 @@ struct step step_random(void)
     if (percent(2)) {
         host_irq_raise(WORLD_FIRST_LINE + below(WORLD_LINES));
     }
-    const struct step step = random_entry(t);
+    struct step step = random_entry(t);
     memory_follow_range(&t->regs, sizeof(t->regs));
     memory_follow_range(&host.now, offsetof(struct host, idle) - offsetof(struct host, now));
+    describe(&step, t);
     return step;
 }
 
@@ -485,7 +442,7 @@ struct step step_random(void)
 
 unsigned step_row(const struct step *step)
 {
-    const word_t number = host_cpu.current->regs.x[0];
+    const word_t number = step->x[0];
     switch (step->kind) {
     case STEP_SYSCALL:
         return number >= KAAL_SYS_CALL && number < STEP_ROW_OTHER ? (unsigned)number
@@ -513,19 +470,17 @@ const char *step_row_name(unsigned row)
 
 void step_print(const struct step *step)
 {
-    const struct tcb *t = host_cpu.current;
-    printf("  %s at %" PRIu64 ", timer set to %" PRIu64, step_row_name(step_row(step)), host.now,
-           host.deadline);
-    for (unsigned i = 0; step->kind == STEP_SYSCALL && i <= 8; i++) {
-        printf("%s x%u=%" PRIx64, i == 0 ? "\n " : "", i, t->regs.x[i]);
+    printf("%s of thread %u at %" PRIu64 ", timer set to %" PRIu64, step_row_name(step_row(step)),
+           step->thread, step->now, step->deadline);
+    for (unsigned i = 0; i < STEP_REGISTERS; i++) {
+        printf("%s x%u=%" PRIx64, i == 0 ? "\n " : "", i, step->x[i]);
     }
     for (unsigned i = 0; step->kind == STEP_FAULT && i < 4; i++) {
         printf("%s %" PRIx64, i == 0 ? "\n  words" : "", step->fault.words[i]);
     }
-    for (unsigned i = 0; i < HOST_IRQS; i++) {
-        if (host.irq_raised[i]) {
-            printf("\n  line %u is raised%s", i, host.irq_masked[i] ? ", masked" : "");
-        }
+    printf("\n  pending: timer %u, lines", (unsigned)(step->lines >> 63));
+    for (unsigned i = 0; i < WORLD_LINES; i++) {
+        printf(" %u", (unsigned)(step->lines >> i & 1));
     }
     printf("\n");
 }

@@ -8,9 +8,17 @@
 
 enum step_kind { STEP_SYSCALL, STEP_FAULT, STEP_IRQ };
 
+enum { STEP_REGISTERS = 9 };
+
 struct step {
     enum step_kind kind;
     struct fault fault;
+
+    /* For reports: the state before. */
+    unsigned thread;
+    word_t x[STEP_REGISTERS];
+    ticks_t now, deadline;
+    uint64_t lines; /* those of the world that are pending; bit 63: the timer */
 };
 
 /* Make one up; the current thread's registers, its IPC buffer and the machine
@@ -22,5 +30,5 @@ enum { STEP_ROW_OTHER = 12, STEP_ROW_VM_FAULT, STEP_ROW_EXCEPTION, STEP_ROW_IRQ,
 unsigned step_row(const struct step *step);
 const char *step_row_name(unsigned row);
 
-/* Lines on standard output: what the step is. */
+/* On standard output. */
 void step_print(const struct step *step);
