@@ -5,7 +5,7 @@
  *   fastpath-diff [--seed n] [--steps n] [--least n] [--each n] [--episode n]
  *
  * The same seed makes the same states. At least --steps states are made, and
- * more, up to 20 times as many, until a fast path was taken in --least of them.
+ * more, up to 4 times as many, until a fast path was taken in --least of them.
  * Each fast path has to be taken --each times, and each property of feature.def
  * to occur a tenth as often. --episode: only this one. The work is done in a child
  * process, so that a crash is a difference like any other. Exit status:
@@ -26,7 +26,7 @@
 #include "random.h"
 #include "world.h"
 
-enum { EPISODE_STATES = 400, CHECK_EVERY = 16, STEPS_FACTOR = 20, FEATURE_SHARE = 10 };
+enum { EPISODE_STATES = 400, CHECK_EVERY = 16, STEPS_FACTOR = 4, FEATURE_SHARE = 10 };
 enum outcome { SAME, DIFFERENT, USAGE, SELDOM };
 
 struct counts {
