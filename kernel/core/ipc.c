@@ -286,7 +286,7 @@ static void go_on(struct tcb *t, bool was_timeout)
 {
     struct sc *sc = t->sc;
     if (!was_timeout && fault_has_timeout(t) && sc != NULL && sc->budget != 0 &&
-        !sc_is_due(sc, sched_now())) {
+        !sched_is_due(sc)) {
         sc_charge_now(sc);
         fault_raise_timeout(t);
     } else {

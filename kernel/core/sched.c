@@ -57,6 +57,11 @@ static void make_candidate(struct sched *s, struct tcb *t)
     }
 }
 
+bool sched_is_due(const struct sc *sc)
+{
+    return sc_is_due(sc, this_sched()->charge_start) || sc_is_due(sc, sched_now());
+}
+
 void sched_wake(struct tcb *t)
 {
     struct cpu *cpu = arch_cpu();
@@ -67,7 +72,7 @@ void sched_wake(struct tcb *t)
     if (t == cpu->current || t == s->candidate || t->is_ready_queued || t->wait.linked) {
         return;
     }
-    if (!sc_is_due(t->sc, s->charge_start) && !sc_is_due(t->sc, sched_now())) {
+    if (!sched_is_due(t->sc)) {
         release_later(s, t);
         return;
     }

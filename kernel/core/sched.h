@@ -59,6 +59,9 @@ void sched_init(struct sched *s);
  * charged again, and nobody for being passed over. */
 ticks_t sched_now(void);
 
+/* Is the context's first refill due? Reads the time only if that is not known. */
+bool sched_is_due(const struct sc *sc);
+
 /* t became runnable (its state says so): queue it if its first refill
  * is due, else for release; nowhere without a scheduling context. */
 void sched_wake(struct tcb *t);

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "core/check.h"
+#include "core/cpu.h"
 #include "core/syscall.h"
 #include "memory.h"
+#include "object/irq.h"
 #include "place.h"
 #include "world.h"
 
@@ -29,26 +31,39 @@ static const struct step *current;
 
 /* ---- The two ways ------------------------------------------------------------------------- */
 
+/* The notification of an interrupt that has been taken already, or NULL. */
+static const struct cap *line;
+
+static enum fastpath signal_line(void)
+{
+    return line == NULL ? FASTPATH_NONE : compare_ways.signal(cap_ntfn(line), cap_badge(line));
+}
+
 static void take_fast(void)
 {
-    fast.taken = current->kind == STEP_SYSCALL ? fastpath_syscall()
-                 : current->kind == STEP_FAULT ? fastpath_fault(current->fault)
-                                               : fastpath_irq();
+    fast.taken = current->kind == STEP_SYSCALL ? compare_ways.syscall()
+                 : current->kind == STEP_FAULT ? compare_ways.fault(&current->fault)
+                                               : signal_line();
 }
 
 static void take_slow(void)
 {
-    switch (current->kind) {
-    case STEP_SYSCALL:
+    if (current->kind == STEP_SYSCALL) {
         slowpath_syscall();
-        break;
-    case STEP_FAULT:
-        slowpath_fault(current->fault);
-        break;
-    default:
-        slowpath_irq();
-        break;
+    } else if (current->kind == STEP_FAULT) {
+        slowpath_fault(&current->fault);
+    } else if (line != NULL) {
+        slowpath_signal(cap_ntfn(line), cap_badge(line));
+    } else {
+        sched_exit();
     }
+}
+
+/* Not told to the machine: what it does already. */
+static bool is_news(const struct host_event *event, const struct tcb *running, ticks_t deadline)
+{
+    return !(event->action == HOST_SWITCH && event->a == (uintptr_t)running) &&
+           !(event->action == HOST_TIMER_SET && event->a == deadline);
 }
 
 static void run(void (*entry)(void), struct effects *effects)
@@ -56,12 +71,17 @@ static void run(void (*entry)(void), struct effects *effects)
     host_log_clear();
     host.console_length = 0;
     host.console[0] = '\0';
+    const struct tcb *running = host_cpu.current;
+    const ticks_t deadline = host.deadline;
     effects->taken = FASTPATH_NONE;
     effects->is_idle = world_enter(entry);
     effects->now = host.now;
-    effects->event_count = host.log.count;
-    for (unsigned i = 0; i < host.log.count && i < EVENTS; i++) {
-        effects->events[i] = host.log.events[i];
+    effects->event_count = 0;
+    for (unsigned i = 0; i < host.log.count; i++) {
+        const struct host_event *event = &host.log.events[i];
+        if (effects->event_count < EVENTS && is_news(event, running, deadline)) {
+            effects->events[effects->event_count++] = *event;
+        }
     }
     effects->console_length = host.console_length;
     memcpy(effects->console, host.console, host.console_length);
@@ -135,7 +155,7 @@ static bool is_of_fast_path(enum host_action action)
 
 static const char *effects_difference(ticks_t before)
 {
-    if (fast.event_count > EVENTS || fast.event_count != slow.event_count ||
+    if (fast.event_count == EVENTS || fast.event_count != slow.event_count ||
         memcmp(fast.events, slow.events, fast.event_count * sizeof(fast.events[0])) != 0) {
         return "the machine was told something else";
     }
@@ -183,12 +203,35 @@ static bool compare_refused(bool has_changed)
     return true;
 }
 
+/* A refusal may have read the time. */
+static bool has_changed_but_time(bool was_read, ticks_t before)
+{
+    struct sched *s = &host_cpu.sched;
+    const ticks_t read = s->now, now = host.now;
+    const bool is_read = !was_read && fast.taken == FASTPATH_NONE && read != 0;
+    if (is_read) {
+        s->now = 0;
+        host.now = before;
+    }
+    const bool has_changed = memory_has_changed();
+    if (is_read) {
+        s->now = read;
+        host.now = now;
+    }
+    return has_changed;
+}
+
 struct compared compare_step(const struct step *step, bool with_check)
 {
-    const ticks_t before = host.now;
     current = step;
+    if (step->kind == STEP_IRQ) {
+        line = irq_take();
+        memory_follow();
+    }
+    const ticks_t before = host.now;
+    const bool was_read = host_cpu.sched.now != 0;
     run(take_fast, &fast);
-    const bool has_changed = memory_has_changed();
+    const bool has_changed = has_changed_but_time(was_read, before);
     const bool is_taken = fast.taken != FASTPATH_NONE || fast.is_idle;
     struct compared result = {.is_taken = is_taken, .fastpath = fast.taken};
     result.is_same = is_taken ? compare_taken(before) : compare_refused(has_changed);

@@ -8,6 +8,14 @@
 
 #include "step.h"
 
+/* What is compared with the slow path. ways.c: the kernel's fast paths. */
+struct ways {
+    enum fastpath (*syscall)(void);
+    enum fastpath (*fault)(const struct fault *fault);
+    enum fastpath (*signal)(struct ntfn *n, badge_t badge); /* by an interrupt */
+};
+extern const struct ways compare_ways;
+
 struct compared {
     bool is_same;
     bool is_taken;

@@ -159,7 +159,6 @@ static const char *fastpath_name(unsigned fastpath)
         [FASTPATH_POLL] = "poll",
         [FASTPATH_YIELD] = "yield",
         [FASTPATH_FAULT] = "fault",
-        [FASTPATH_IRQ] = "interrupt",
     };
     return names[fastpath] != NULL ? names[fastpath] : "one without a name";
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Instead of core/fastpath.c: all messages, signals, faults and interrupts by the
+ * Instead of the kernel's fast paths: all messages, signals, faults and interrupts by the
  * slow path, which is the same by definition, and then the fault that the
  * environment's KAAL_PLANT names. The comparison has to see each of them, and
  * nothing without one.
@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compare.h"
 #include "core/cspace.h"
-#include "core/fastpath.h"
 #include "core/syscall.h"
 #include "object/irq.h"
 #include "world.h"
@@ -153,7 +153,7 @@ static enum fastpath kind(const struct tcb *t)
     return is_message && x[0] < sizeof(kinds) ? (enum fastpath)kinds[x[0]] : FASTPATH_NONE;
 }
 
-enum fastpath fastpath_syscall(void)
+static enum fastpath planted_syscall(void)
 {
     entered = host_cpu.current;
     const enum fastpath taken = kind(entered);
@@ -167,16 +167,18 @@ enum fastpath fastpath_syscall(void)
     return plant(taken);
 }
 
-enum fastpath fastpath_fault(struct fault fault)
+static enum fastpath planted_fault(const struct fault *fault)
 {
     entered = host_cpu.current;
     slowpath_fault(fault);
     return plant(FASTPATH_FAULT);
 }
 
-enum fastpath fastpath_irq(void)
+static enum fastpath planted_signal(struct ntfn *n, badge_t badge)
 {
     entered = host_cpu.current;
-    slowpath_irq();
-    return plant(FASTPATH_IRQ);
+    slowpath_signal(n, badge);
+    return plant(FASTPATH_SIGNAL);
 }
+
+const struct ways compare_ways = {planted_syscall, planted_fault, planted_signal};

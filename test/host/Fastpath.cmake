@@ -38,11 +38,10 @@ function(fastpath_program suffix)
     target_compile_options(fastpath-harness${suffix} PRIVATE ${KAAL_WARNINGS})
     target_link_libraries(fastpath-harness${suffix} PUBLIC fastpath-kernel${suffix})
 
-    add_executable(fastpath-diff${suffix} "${_fastpath}/diff.c")
+    add_executable(fastpath-diff${suffix} "${_fastpath}/diff.c" "${_fastpath}/ways.c")
     target_compile_options(fastpath-diff${suffix} PRIVATE ${KAAL_WARNINGS})
     target_link_libraries(fastpath-diff${suffix} PRIVATE fastpath-harness${suffix})
 
-    # planted.c comes before the library with the fast paths.
     add_executable(fastpath-planted${suffix} "${_fastpath}/diff.c" "${_fastpath}/planted.c")
     target_compile_options(fastpath-planted${suffix} PRIVATE ${KAAL_WARNINGS})
     target_link_libraries(fastpath-planted${suffix} PRIVATE fastpath-harness${suffix})
