@@ -114,7 +114,7 @@ void slot_insert_derived(struct slot *source, struct slot *slot, struct cap cap)
 {
     kassert(slot_is_empty(slot) && !slot_is_empty(source));
     slot->cap = cap;
-    slot->flags = is_new_original(&source->cap, &cap) ? SLOT_ORIGINAL : 0;
+    slot->flags = is_new_original(&source->cap, &slot->cap) ? SLOT_ORIGINAL : 0;
     if ((source->flags & SLOT_ORIGINAL) != 0) {
         link_first_child(source, slot);
     } else {
@@ -125,7 +125,13 @@ void slot_insert_derived(struct slot *source, struct slot *slot, struct cap cap)
 void slot_move(struct slot *from, struct slot *to)
 {
     kassert(slot_is_empty(to) && !slot_is_empty(from));
-    *to = *from;
+    /* Member by member: as a whole it would be a call of memcpy(). */
+    to->cap = from->cap;
+    to->first = from->first;
+    to->last = from->last;
+    to->prev = from->prev;
+    to->next = from->next;
+    to->flags = from->flags;
     set_left_neighbour(from, to);
     set_right_neighbour(from, to);
     if (to->first != NULL) {

@@ -13,16 +13,20 @@ void inv_result(struct invocation *inv, word_t word)
     const unsigned i = inv->result_length;
     if (i < INV_RESULT_WORDS) {
         inv->result[i] = word;
-    } else if (inv->buffer != NULL && inv->is_call) {
-        inv->buffer->words[i] = word;
     } else {
-        return;
+        if (inv->buffer == NULL) {
+            inv->buffer = tcb_ipc_buffer(inv->caller);
+        }
+        if (inv->buffer == NULL || !inv->is_call) {
+            return;
+        }
+        inv->buffer->words[i] = word;
     }
     inv->result_length = i + 1;
 }
 
-static enum kaal_err detail(struct invocation *inv, enum kaal_err err, unsigned count, word_t w0,
-                            word_t w1, word_t w2)
+static __attribute__((cold, noinline)) enum kaal_err
+detail(struct invocation *inv, enum kaal_err err, unsigned count, word_t w0, word_t w1, word_t w2)
 {
     inv->result_length = count;
     inv->result[0] = w0;

@@ -19,15 +19,15 @@ enum { INV_RESULT_WORDS = 4 };
 
 struct invocation {
     struct tcb *caller;
-    struct slot *slot; /* of the invoked capability */
-    struct cap cap;    /* copy of it */
-    bool is_retry;     /* the call before it was preempted, and is made again */
-    unsigned length;   /* words that are really there */
+    struct slot *slot;              /* of the invoked capability */
+    struct cap cap;                 /* copy of it */
+    struct kaal_ipc_buffer *buffer; /* NULL until a word or capability in it is needed */
+    unsigned length;                /* words that are really there */
     unsigned caps;
-    bool is_call;                   /* an answer is wanted */
-    struct kaal_ipc_buffer *buffer; /* NULL if the caller has none */
-    struct slot *extra[KAAL_MSG_CAPS];
     unsigned result_length;
+    bool is_retry; /* the call before it was preempted, and is made again */
+    bool is_call;  /* an answer is wanted */
+    struct slot *extra[KAAL_MSG_CAPS];
     word_t result[INV_RESULT_WORDS]; /* or the detail of an error */
 };
 

@@ -13,6 +13,7 @@
 #include "invocation.h"
 #include "ipc.h"
 #include "lock.h"
+#include "syscall.h"
 
 struct kernel_lock kernel_lock;
 
@@ -33,17 +34,17 @@ static bool is_alive(const struct tcb *t)
 
 /* Find the capabilities that go along. If one cannot be found the send fails:
  * a blocking one with a fault. */
-static bool find_extra_caps(struct invocation *inv, unsigned count, bool can_block)
+static bool find_extra_caps(struct tcb *t, const struct kaal_ipc_buffer *buffer, unsigned count,
+                            bool can_block, struct slot *extra[KAAL_MSG_CAPS])
 {
     struct lookup_failure failure;
-    inv->caps = inv->buffer == NULL ? 0 : count;
-    for (unsigned i = 0; i < inv->caps; i++) {
-        const cptr_t cptr = inv->buffer->caps_or_badges[i];
-        inv->extra[i] = cspace_lookup(inv->caller, cptr, &failure);
-        if (inv->extra[i] == NULL) {
+    for (unsigned i = 0; i < count; i++) {
+        const cptr_t cptr = buffer->caps_or_badges[i];
+        extra[i] = cspace_lookup(t, cptr, &failure);
+        if (extra[i] == NULL) {
             if (can_block) {
-                ipc_rewind(inv->caller);
-                fault_raise_cap(inv->caller, cptr, false, failure.kind, failure.bits_left);
+                ipc_rewind(t);
+                fault_raise_cap(t, cptr, false, failure.kind, failure.bits_left);
             }
             return false;
         }
@@ -51,27 +52,55 @@ static bool find_extra_caps(struct invocation *inv, unsigned count, bool can_blo
     return true;
 }
 
-static void answer(struct tcb *t, const struct invocation *inv, enum kaal_err err)
+/* What of the message is in the IPC buffer; without one it is not there. */
+static bool read_buffer(struct invocation *inv, word_t info, bool can_block)
 {
-    const unsigned in_regs =
-        inv->result_length < KAAL_MSG_REGS ? inv->result_length : KAAL_MSG_REGS;
-    for (unsigned i = 0; i < in_regs; i++) {
-        t->regs.x[3 + i] = inv->result[i];
+    const unsigned length = kaal_msginfo_length(info);
+    inv->buffer = tcb_ipc_buffer(inv->caller);
+    if (inv->buffer == NULL) {
+        inv->length = length < KAAL_MSG_REGS ? length : KAAL_MSG_REGS;
+        return true;
     }
-    t->regs.x[0] = kaal_msginfo(err, 0, inv->result_length);
+    inv->length = length < KAAL_MSG_MAX ? length : KAAL_MSG_MAX;
+    inv->caps = kaal_msginfo_caps(info);
+    return find_extra_caps(inv->caller, inv->buffer, inv->caps, can_block, inv->extra);
+}
+
+static void answer(struct tcb *t, enum kaal_err err, unsigned length)
+{
+    t->regs.x[0] = kaal_msginfo(err, 0, length);
     t->regs.x[1] = 0;
 }
 
-/* False if the call is to be made again. */
-static bool invoke(struct invocation *inv, word_t info, struct send_mode mode)
+/* The results, of which those that were not in the IPC buffer are now in registers. */
+static void answer_invocation(struct tcb *t, const struct invocation *inv, enum kaal_err err)
 {
-    struct tcb *t = inv->caller;
-    const unsigned length = kaal_msginfo_length(info);
-    const unsigned limit = inv->buffer == NULL ? (unsigned)KAAL_MSG_REGS : (unsigned)KAAL_MSG_MAX;
+    for (unsigned i = 0; i < inv->result_length && i < KAAL_MSG_REGS; i++) {
+        t->regs.x[3 + i] = inv->result[i];
+    }
+    answer(t, err, inv->result_length);
+}
 
-    inv->length = length < limit ? length : limit;
-    inv->is_call = mode.is_call;
-    const enum kaal_err err = invocation_dispatch(inv, kaal_msginfo_label(info));
+/* False if the call is to be made again, or t is gone. */
+static bool invoke(struct tcb *t, struct slot *slot, word_t info, struct send_mode mode)
+{
+    struct invocation inv; /* extra, result: as many as are counted */
+    inv.caller = t;
+    inv.slot = slot;
+    inv.cap = slot->cap;
+    inv.buffer = NULL;
+    inv.length = kaal_msginfo_length(info);
+    inv.caps = 0;
+    inv.result_length = 0;
+    inv.is_retry = t->was_preempted;
+    inv.is_call = mode.is_call;
+    t->was_preempted = false;
+
+    const bool needs_buffer = inv.length > KAAL_MSG_REGS || kaal_msginfo_caps(info) > 0;
+    if (needs_buffer && !read_buffer(&inv, info, mode.can_block)) {
+        return true;
+    }
+    const enum kaal_err err = invocation_dispatch(&inv, kaal_msginfo_label(info));
     if (!is_alive(t)) {
         return false;
     }
@@ -81,7 +110,7 @@ static bool invoke(struct invocation *inv, word_t info, struct send_mode mode)
         return false;
     }
     if (mode.is_call && err != INV_ANSWERED_LATER) {
-        answer(t, inv, err);
+        answer_invocation(t, &inv, err);
     }
     return true;
 }
@@ -90,9 +119,11 @@ static bool invoke(struct invocation *inv, word_t info, struct send_mode mode)
 
 static void answer_call(struct tcb *t, struct send_mode mode, enum kaal_err err)
 {
-    const struct invocation none = {.result_length = err == KAAL_ERR_INVALID_CAPABILITY ? 1 : 0};
-    if (mode.is_call) {
-        answer(t, &none, err);
+    if (mode.is_call && err == KAAL_ERR_INVALID_CAPABILITY) {
+        t->regs.x[3] = 0; /* the invoked one */
+        answer(t, err, 1);
+    } else if (mode.is_call) {
+        answer(t, err, 0);
     }
 }
 
@@ -140,18 +171,38 @@ static bool finish_zombie(struct tcb *t, struct slot *slot, struct send_mode mod
     return true;
 }
 
+/* Is it to be invoked, other than one that passes a message, or nothing, on? */
+static bool is_invoked(const struct cap *cap)
+{
+    switch (cap->type) {
+    case CAP_NULL:
+    case CAP_ENDPOINT:
+    case CAP_NOTIFICATION:
+    case CAP_REPLY:
+    case CAP_ZOMBIE:
+        return false;
+    default:
+        return true;
+    }
+}
+
+static bool has_extra_caps(struct tcb *t, unsigned count, bool can_block)
+{
+    struct slot *extra[KAAL_MSG_CAPS];
+    const struct kaal_ipc_buffer *buffer = count > 0 ? tcb_ipc_buffer(t) : NULL;
+    return buffer == NULL || find_extra_caps(t, buffer, count, can_block, extra);
+}
+
 static bool send_to(struct tcb *t, struct slot *slot, word_t info, struct send_mode mode)
 {
     const struct cap *cap = &slot->cap;
-    const unsigned caps = kaal_msginfo_caps(info);
-    struct invocation inv = {.caller = t,
-                             .slot = slot,
-                             .cap = *cap,
-                             .is_retry = t->was_preempted,
-                             .buffer = tcb_ipc_buffer(t)};
-    t->was_preempted = false;
+    const bool is_retry = t->was_preempted;
 
-    if (caps > 0 && !find_extra_caps(&inv, caps, mode.can_block)) {
+    if (is_invoked(cap)) {
+        return invoke(t, slot, info, mode);
+    }
+    t->was_preempted = false;
+    if (!has_extra_caps(t, kaal_msginfo_caps(info), mode.can_block)) {
         return true;
     }
     switch (cap->type) {
@@ -165,17 +216,12 @@ static bool send_to(struct tcb *t, struct slot *slot, word_t info, struct send_m
         ipc_reply(t, cap_reply(cap), cap_has_rights(cap, KAAL_RIGHT_GRANT));
         answer_call(t, mode, KAAL_OK);
         return true;
-    case CAP_ZOMBIE:
-        if (inv.is_retry) {
+    default: /* nothing, or what is being deleted */
+        if (cap->type == CAP_ZOMBIE && is_retry) {
             return finish_zombie(t, slot, mode);
         }
         answer_call(t, mode, KAAL_ERR_INVALID_CAPABILITY);
         return true;
-    case CAP_NULL:
-        answer_call(t, mode, KAAL_ERR_INVALID_CAPABILITY);
-        return true;
-    default:
-        return invoke(&inv, info, mode);
     }
 }
 
@@ -323,11 +369,27 @@ static void dispatch(struct tcb *t)
     }
 }
 
+void syscall_invoke(struct tcb *t, struct slot *slot, word_t info)
+{
+    invoke(t, slot, info, mode_call);
+}
+
+void slowpath_syscall(void)
+{
+    dispatch(arch_cpu()->current);
+    sched_exit();
+}
+
+void slowpath_fault(struct fault fault)
+{
+    fault_raise(arch_cpu()->current, fault);
+    sched_exit();
+}
+
 void kernel_syscall(void)
 {
     kernel_lock_acquire();
-    dispatch(arch_cpu()->current);
-    sched_exit();
+    slowpath_syscall();
     kernel_lock_release();
 }
 
@@ -342,8 +404,7 @@ void kernel_irq(void)
 static void user_fault(struct fault fault)
 {
     kernel_lock_acquire();
-    fault_raise(arch_cpu()->current, fault);
-    sched_exit();
+    slowpath_fault(fault);
     kernel_lock_release();
 }
 

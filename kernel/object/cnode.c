@@ -22,9 +22,11 @@ static enum kaal_err check_depth(struct invocation *inv, unsigned arg)
                                                  : inv_bad_range(inv, arg, 1, KAAL_CPTR_BITS);
 }
 
-/* The slot that the words arg_index and arg_index + 1 (depth) name. */
-static enum kaal_err find_slot(struct invocation *inv, const struct cap *root, unsigned arg_index,
-                               bool is_source, struct slot **slot)
+/* The slot that the words arg_index and arg_index + 1 (depth) name, by a walk. */
+static __attribute__((noinline)) enum kaal_err walk_to_slot(struct invocation *inv,
+                                                            const struct cap *root,
+                                                            unsigned arg_index, bool is_source,
+                                                            struct slot **slot)
 {
     struct lookup_failure failure;
 
@@ -42,6 +44,14 @@ static enum kaal_err find_slot(struct invocation *inv, const struct cap *root, u
         return inv_bad_lookup(inv, is_source, failure.bits_left, failure.kind);
     }
     return KAAL_OK;
+}
+
+static inline enum kaal_err find_slot(struct invocation *inv, const struct cap *root,
+                                      unsigned arg_index, bool is_source, struct slot **slot)
+{
+    return cspace_quick(root, inv_arg(inv, arg_index), inv_arg(inv, arg_index + 1), slot)
+               ? KAAL_OK
+               : walk_to_slot(inv, root, arg_index, is_source, slot);
 }
 
 static enum kaal_err find_both(struct invocation *inv, struct slot **dest, struct slot **source)
