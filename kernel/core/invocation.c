@@ -8,19 +8,23 @@ word_t inv_arg(const struct invocation *inv, unsigned i)
     return i < KAAL_MSG_REGS ? inv->caller->regs.x[3 + i] : inv->buffer->words[i];
 }
 
+static struct kaal_ipc_buffer *inv_buffer(struct invocation *inv)
+{
+    if (inv->buffer == NULL) {
+        inv->buffer = tcb_ipc_buffer(inv->caller);
+    }
+    return inv->buffer;
+}
+
 void inv_result(struct invocation *inv, word_t word)
 {
     const unsigned i = inv->result_length;
     if (i < INV_RESULT_WORDS) {
         inv->result[i] = word;
-    } else {
-        if (inv->buffer == NULL) {
-            inv->buffer = tcb_ipc_buffer(inv->caller);
-        }
-        if (inv->buffer == NULL || !inv->is_call) {
-            return;
-        }
+    } else if (inv->is_call && inv_buffer(inv) != NULL) {
         inv->buffer->words[i] = word;
+    } else {
+        return;
     }
     inv->result_length = i + 1;
 }
@@ -65,27 +69,31 @@ enum kaal_err inv_no_memory(struct invocation *inv, word_t bytes_left)
     return detail(inv, KAAL_ERR_NOT_ENOUGH_MEMORY, 1, bytes_left, 0, 0);
 }
 
-static inline __attribute__((always_inline)) enum kaal_err
-check_and_run(struct invocation *inv, enum cap_type type, unsigned nargs, unsigned ncaps,
-              enum kaal_err (*handler)(struct invocation *))
+static inline bool is_complete(const struct invocation *inv, unsigned nargs, unsigned ncaps)
 {
-    if (inv->cap.type != type) {
-        return KAAL_ERR_ILLEGAL_OPERATION;
-    }
-    if (inv->length < nargs || inv->caps < ncaps) {
-        return KAAL_ERR_TRUNCATED_MESSAGE;
-    }
-    return handler(inv);
+    return inv->length >= nargs && inv->caps >= ncaps;
 }
 
-/* Each case is a direct call once check_and_run() is inlined: there is no
- * table of function pointers. */
-enum kaal_err invocation_dispatch(struct invocation *inv, word_t label)
+/* A jump: the dispatcher itself needs no stack. */
+#if __has_attribute(musttail)
+#define TAIL_CALL __attribute__((musttail))
+#else
+#define TAIL_CALL
+#endif
+
+/* Each case is a direct jump: there is no table of function pointers. */
+__attribute__((noinline)) enum kaal_err invocation_dispatch(struct invocation *inv)
 {
-    switch (label) {
+    switch (inv->label) {
 #define KAAL_INVOCATION(OBJECT, NAME, number, nargs, ncaps, handler) \
     case number:                                                     \
-        return check_and_run(inv, CAP_##OBJECT, nargs, ncaps, handler);
+        if (inv->cap.type != CAP_##OBJECT) {                         \
+            return KAAL_ERR_ILLEGAL_OPERATION;                       \
+        }                                                            \
+        if (!is_complete(inv, nargs, ncaps)) {                       \
+            return KAAL_ERR_TRUNCATED_MESSAGE;                       \
+        }                                                            \
+        TAIL_CALL return handler(inv);
 #include <kaal/abi/invocations.def>
 #undef KAAL_INVOCATION
     default:

@@ -34,8 +34,10 @@ static bool is_alive(const struct tcb *t)
 
 /* Find the capabilities that go along. If one cannot be found the send fails:
  * a blocking one with a fault. */
-static bool find_extra_caps(struct tcb *t, const struct kaal_ipc_buffer *buffer, unsigned count,
-                            bool can_block, struct slot *extra[KAAL_MSG_CAPS])
+static __attribute__((noinline)) bool find_extra_caps(struct tcb *t,
+                                                      const struct kaal_ipc_buffer *buffer,
+                                                      unsigned count, bool can_block,
+                                                      struct slot *extra[KAAL_MSG_CAPS])
 {
     struct lookup_failure failure;
     for (unsigned i = 0; i < count; i++) {
@@ -53,17 +55,20 @@ static bool find_extra_caps(struct tcb *t, const struct kaal_ipc_buffer *buffer,
 }
 
 /* What of the message is in the IPC buffer; without one it is not there. */
-static bool read_buffer(struct invocation *inv, word_t info, bool can_block)
+static bool read_buffer(struct invocation *inv, unsigned caps, bool can_block)
 {
-    const unsigned length = kaal_msginfo_length(info);
-    inv->buffer = tcb_ipc_buffer(inv->caller);
+    struct tcb *t = inv->caller;
+    inv->buffer = tcb_ipc_buffer(t);
     if (inv->buffer == NULL) {
-        inv->length = length < KAAL_MSG_REGS ? length : KAAL_MSG_REGS;
+        inv->length = inv->length < KAAL_MSG_REGS ? inv->length : KAAL_MSG_REGS;
         return true;
     }
-    inv->length = length < KAAL_MSG_MAX ? length : KAAL_MSG_MAX;
-    inv->caps = kaal_msginfo_caps(info);
-    return find_extra_caps(inv->caller, inv->buffer, inv->caps, can_block, inv->extra);
+    inv->length = inv->length < KAAL_MSG_MAX ? inv->length : KAAL_MSG_MAX;
+    inv->caps = caps;
+    return (caps == 1 &&
+            cspace_quick(&t->slots[TCB_SLOT_CSPACE].cap, inv->buffer->caps_or_badges[0],
+                         KAAL_CPTR_BITS, &inv->extra[0])) ||
+           find_extra_caps(t, inv->buffer, caps, can_block, inv->extra);
 }
 
 static void answer(struct tcb *t, enum kaal_err err, unsigned length)
@@ -72,23 +77,40 @@ static void answer(struct tcb *t, enum kaal_err err, unsigned length)
     t->regs.x[1] = 0;
 }
 
-/* The results, of which those that were not in the IPC buffer are now in registers. */
-static void answer_invocation(struct tcb *t, const struct invocation *inv, enum kaal_err err)
+/* False if the call is to be made again, or the caller is gone. */
+static bool finish_invocation(const struct invocation *inv, enum kaal_err err)
 {
-    for (unsigned i = 0; i < inv->result_length && i < KAAL_MSG_REGS; i++) {
-        t->regs.x[3 + i] = inv->result[i];
+    struct tcb *t = inv->caller;
+    if (!is_alive(t)) {
+        return false;
     }
-    answer(t, err, inv->result_length);
+    if (err >= INV_NOT_ANSWERED) {
+        const bool is_preempted = err == INV_PREEMPTED;
+        if (is_preempted) {
+            t->was_preempted = true;
+            ipc_rewind(t);
+        }
+        return !is_preempted;
+    }
+    if (inv->is_call) {
+        for (unsigned i = 0; i < inv->result_length && i < KAAL_MSG_REGS; i++) {
+            t->regs.x[3 + i] = inv->result[i];
+        }
+        answer(t, err, inv->result_length);
+    }
+    return true;
 }
 
-/* False if the call is to be made again, or t is gone. */
-static bool invoke(struct tcb *t, struct slot *slot, word_t info, struct send_mode mode)
+static __attribute__((noinline)) bool invoke(struct tcb *t, struct slot *slot, word_t info,
+                                             struct send_mode mode)
 {
+    const unsigned caps = kaal_msginfo_caps(info);
     struct invocation inv; /* extra, result: as many as are counted */
     inv.caller = t;
     inv.slot = slot;
     inv.cap = slot->cap;
     inv.buffer = NULL;
+    inv.label = kaal_msginfo_label(info);
     inv.length = kaal_msginfo_length(info);
     inv.caps = 0;
     inv.result_length = 0;
@@ -96,23 +118,10 @@ static bool invoke(struct tcb *t, struct slot *slot, word_t info, struct send_mo
     inv.is_call = mode.is_call;
     t->was_preempted = false;
 
-    const bool needs_buffer = inv.length > KAAL_MSG_REGS || kaal_msginfo_caps(info) > 0;
-    if (needs_buffer && !read_buffer(&inv, info, mode.can_block)) {
+    if ((inv.length > KAAL_MSG_REGS || caps > 0) && !read_buffer(&inv, caps, mode.can_block)) {
         return true;
     }
-    const enum kaal_err err = invocation_dispatch(&inv, kaal_msginfo_label(info));
-    if (!is_alive(t)) {
-        return false;
-    }
-    if (err == INV_PREEMPTED) {
-        t->was_preempted = true;
-        ipc_rewind(t);
-        return false;
-    }
-    if (mode.is_call && err != INV_ANSWERED_LATER) {
-        answer_invocation(t, &inv, err);
-    }
-    return true;
+    return finish_invocation(&inv, invocation_dispatch(&inv));
 }
 
 /* ---- Send ------------------------------------------------------------------------------- */
@@ -193,14 +202,13 @@ static bool has_extra_caps(struct tcb *t, unsigned count, bool can_block)
     return buffer == NULL || find_extra_caps(t, buffer, count, can_block, extra);
 }
 
-static bool send_to(struct tcb *t, struct slot *slot, word_t info, struct send_mode mode)
+/* To a capability that passes a message on, or to none. */
+static __attribute__((noinline)) bool pass_on(struct tcb *t, struct slot *slot, word_t info,
+                                              struct send_mode mode)
 {
     const struct cap *cap = &slot->cap;
     const bool is_retry = t->was_preempted;
 
-    if (is_invoked(cap)) {
-        return invoke(t, slot, info, mode);
-    }
     t->was_preempted = false;
     if (!has_extra_caps(t, kaal_msginfo_caps(info), mode.can_block)) {
         return true;
@@ -225,8 +233,13 @@ static bool send_to(struct tcb *t, struct slot *slot, word_t info, struct send_m
     }
 }
 
-/* False if t cannot go on to a receive: it is gone, or is to send again. */
-static bool send(struct tcb *t, cptr_t cptr, word_t info, struct send_mode mode)
+static bool send_to(struct tcb *t, struct slot *slot, word_t info, struct send_mode mode)
+{
+    return is_invoked(&slot->cap) ? invoke(t, slot, info, mode) : pass_on(t, slot, info, mode);
+}
+
+static __attribute__((noinline)) bool send_far(struct tcb *t, cptr_t cptr, word_t info,
+                                               struct send_mode mode)
 {
     struct lookup_failure failure;
     struct slot *slot = cspace_lookup(t, cptr, &failure);
@@ -238,6 +251,16 @@ static bool send(struct tcb *t, cptr_t cptr, word_t info, struct send_mode mode)
         fault_raise_cap(t, cptr, false, failure.kind, failure.bits_left);
     }
     return true;
+}
+
+/* False if t cannot go on to a receive: it is gone, or is to send again. */
+static __attribute__((noinline)) bool send(struct tcb *t, cptr_t cptr, word_t info,
+                                           struct send_mode mode)
+{
+    struct slot *slot;
+    return cspace_quick(&t->slots[TCB_SLOT_CSPACE].cap, cptr, KAAL_CPTR_BITS, &slot)
+               ? send_to(t, slot, info, mode)
+               : send_far(t, cptr, info, mode);
 }
 
 /* ---- Receive ----------------------------------------------------------------------------- */

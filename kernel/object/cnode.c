@@ -46,15 +46,17 @@ static __attribute__((noinline)) enum kaal_err walk_to_slot(struct invocation *i
     return KAAL_OK;
 }
 
-static inline enum kaal_err find_slot(struct invocation *inv, const struct cap *root,
-                                      unsigned arg_index, bool is_source, struct slot **slot)
+static inline __attribute__((always_inline)) enum kaal_err
+find_slot(struct invocation *inv, const struct cap *root, unsigned arg_index, bool is_source,
+          struct slot **slot)
 {
     return cspace_quick(root, inv_arg(inv, arg_index), inv_arg(inv, arg_index + 1), slot)
                ? KAAL_OK
                : walk_to_slot(inv, root, arg_index, is_source, slot);
 }
 
-static enum kaal_err find_both(struct invocation *inv, struct slot **dest, struct slot **source)
+static inline __attribute__((always_inline)) enum kaal_err
+find_both(struct invocation *inv, struct slot **dest, struct slot **source)
 {
     enum kaal_err err = find_slot(inv, &inv->cap, ARG_DEST_INDEX, false, dest);
     if (err != KAAL_OK) {
