@@ -8,12 +8,16 @@ word_t inv_arg(const struct invocation *inv, unsigned i)
     return i < KAAL_MSG_REGS ? inv->caller->regs.x[3 + i] : inv->buffer->words[i];
 }
 
-static struct kaal_ipc_buffer *inv_buffer(struct invocation *inv)
+/* Word i of the answer goes into the IPC buffer, if there is one. */
+static __attribute__((noinline)) void put_in_buffer(struct invocation *inv, unsigned i, word_t word)
 {
     if (inv->buffer == NULL) {
         inv->buffer = tcb_ipc_buffer(inv->caller);
     }
-    return inv->buffer;
+    if (inv->buffer != NULL && inv->is_call) {
+        inv->buffer->words[i] = word;
+        inv->result_length = i + 1;
+    }
 }
 
 void inv_result(struct invocation *inv, word_t word)
@@ -21,12 +25,10 @@ void inv_result(struct invocation *inv, word_t word)
     const unsigned i = inv->result_length;
     if (i < INV_RESULT_WORDS) {
         inv->result[i] = word;
-    } else if (inv->is_call && inv_buffer(inv) != NULL) {
-        inv->buffer->words[i] = word;
+        inv->result_length = i + 1;
     } else {
-        return;
+        put_in_buffer(inv, i, word);
     }
-    inv->result_length = i + 1;
 }
 
 static __attribute__((cold, noinline)) enum kaal_err

@@ -210,18 +210,18 @@ struct rotation {
 
 static enum kaal_err find_rotation(struct invocation *inv, struct rotation *r)
 {
-    enum kaal_err err = find_slot(inv, &inv->cap, ARG_DEST_INDEX, false, &r->dest);
+    enum kaal_err err = walk_to_slot(inv, &inv->cap, ARG_DEST_INDEX, false, &r->dest);
     if (err == KAAL_OK) {
         err = check_depth(inv, ROTATE_SOURCE_DEPTH);
     }
     if (err == KAAL_OK) {
-        err = find_slot(inv, inv_cap(inv, 1), ROTATE_SOURCE_INDEX, true, &r->source);
+        err = walk_to_slot(inv, inv_cap(inv, 1), ROTATE_SOURCE_INDEX, true, &r->source);
     }
     if (err == KAAL_OK) {
         err = check_depth(inv, ROTATE_PIVOT_DEPTH);
     }
     if (err == KAAL_OK) {
-        err = find_slot(inv, inv_cap(inv, 0), ROTATE_PIVOT_INDEX, true, &r->pivot);
+        err = walk_to_slot(inv, inv_cap(inv, 0), ROTATE_PIVOT_INDEX, true, &r->pivot);
     }
     return err;
 }
@@ -284,7 +284,7 @@ enum kaal_err cnode_inv_delete(struct invocation *inv)
 enum kaal_err cnode_inv_revoke(struct invocation *inv)
 {
     struct slot *slot;
-    const enum kaal_err err = find_slot(inv, &inv->cap, ARG_DEST_INDEX, false, &slot);
+    const enum kaal_err err = walk_to_slot(inv, &inv->cap, ARG_DEST_INDEX, false, &slot);
     if (err != KAAL_OK) {
         return err;
     }
@@ -294,7 +294,7 @@ enum kaal_err cnode_inv_revoke(struct invocation *inv)
 enum kaal_err cnode_inv_cancel_badged_sends(struct invocation *inv)
 {
     struct slot *slot;
-    const enum kaal_err err = find_slot(inv, &inv->cap, ARG_DEST_INDEX, false, &slot);
+    const enum kaal_err err = walk_to_slot(inv, &inv->cap, ARG_DEST_INDEX, false, &slot);
     if (err != KAAL_OK) {
         return err;
     }

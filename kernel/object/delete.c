@@ -193,7 +193,7 @@ static void descend(struct slot *slot, struct slot *inner)
 }
 
 /* One step towards emptying a slot with the last capability to an object. */
-static __attribute__((noinline)) void delete_final(struct slot *slot)
+static __attribute__((cold, noinline)) void delete_final(struct slot *slot)
 {
     if (holds_caps(&slot->cap)) {
         make_zombie(slot);
@@ -216,7 +216,7 @@ static void delete_plain(struct slot *slot)
     }
 }
 
-static __attribute__((noinline)) void reduce(struct slot *slot)
+static __attribute__((cold, noinline)) void reduce(struct slot *slot)
 {
     struct cap *zombie = &slot->cap;
     struct slot *slots = (struct slot *)zombie->obj;
@@ -268,7 +268,7 @@ static void delete_step(struct slot *slot)
     }
 }
 
-bool slot_delete(struct slot *slot)
+__attribute__((noinline)) bool slot_delete(struct slot *slot)
 {
     while (!slot_is_empty(slot)) {
         delete_step(slot);
