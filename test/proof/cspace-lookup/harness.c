@@ -5,7 +5,7 @@
  * CNodes: it shifts by less than 64, never wraps, reads no slot outside a
  * CNode, and what it answers is one of the outcomes that cspace.h describes.
  */
-#include "core/cspace.h"
+#include "object/slot.h"
 
 enum { RADIX = 3, LEVELS = 10 };
 
