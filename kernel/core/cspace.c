@@ -59,7 +59,7 @@ struct slot *cspace_lookup(const struct tcb *t, cptr_t cptr, struct lookup_failu
     const struct cap *root = &t->slots[TCB_SLOT_CSPACE].cap;
     struct slot *slot;
     unsigned bits_left;
-    return cspace_quick(root, cptr, KAAL_CPTR_BITS, &slot)
+    return cspace_quick_below(root, cptr, KAAL_CPTR_BITS, &slot)
                ? slot
                : cspace_resolve(root, cptr, KAAL_CPTR_BITS, &bits_left, failure);
 }

@@ -33,12 +33,19 @@ static inline bool cspace_match(const struct cap *node, word_t word, struct slot
     return true;
 }
 
-/* The usual case, without a walk: root itself takes exactly depth bits. False
- * if it does not, or there is no such slot. */
-static inline bool cspace_quick(const struct cap *root, cptr_t cptr, word_t depth,
+/* The usual case, without a walk: the CNode itself takes exactly depth bits.
+ * False if it does not, or there is no such slot. */
+static inline bool cspace_quick(const struct cap *node, cptr_t cptr, word_t depth,
                                 struct slot **slot)
 {
-    return root->type == CAP_CNODE && cspace_bits(root) == depth && cspace_match(root, cptr, slot);
+    return cspace_bits(node) == depth && cspace_match(node, cptr, slot);
+}
+
+/* As that, below any capability. */
+static inline bool cspace_quick_below(const struct cap *root, cptr_t cptr, word_t depth,
+                                      struct slot **slot)
+{
+    return root->type == CAP_CNODE && cspace_quick(root, cptr, depth, slot);
 }
 
 /*

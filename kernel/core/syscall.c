@@ -66,8 +66,8 @@ static bool read_buffer(struct invocation *inv, unsigned caps, bool can_block)
     inv->length = inv->length < KAAL_MSG_MAX ? inv->length : KAAL_MSG_MAX;
     inv->caps = caps;
     return (caps == 1 &&
-            cspace_quick(&t->slots[TCB_SLOT_CSPACE].cap, inv->buffer->caps_or_badges[0],
-                         KAAL_CPTR_BITS, &inv->extra[0])) ||
+            cspace_quick_below(&t->slots[TCB_SLOT_CSPACE].cap, inv->buffer->caps_or_badges[0],
+                               KAAL_CPTR_BITS, &inv->extra[0])) ||
            find_extra_caps(t, inv->buffer, caps, can_block, inv->extra);
 }
 
@@ -258,7 +258,7 @@ static __attribute__((noinline)) bool send(struct tcb *t, cptr_t cptr, word_t in
                                            struct send_mode mode)
 {
     struct slot *slot;
-    return cspace_quick(&t->slots[TCB_SLOT_CSPACE].cap, cptr, KAAL_CPTR_BITS, &slot)
+    return cspace_quick_below(&t->slots[TCB_SLOT_CSPACE].cap, cptr, KAAL_CPTR_BITS, &slot)
                ? send_to(t, slot, info, mode)
                : send_far(t, cptr, info, mode);
 }

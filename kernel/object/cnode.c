@@ -22,11 +22,10 @@ static enum kaal_err check_depth(struct invocation *inv, unsigned arg)
                                                  : inv_bad_range(inv, arg, 1, KAAL_CPTR_BITS);
 }
 
-/* The slot that the words arg_index and arg_index + 1 (depth) name, by a walk. */
-static __attribute__((noinline)) enum kaal_err walk_to_slot(struct invocation *inv,
-                                                            const struct cap *root,
-                                                            unsigned arg_index, bool is_source,
-                                                            struct slot **slot)
+/* The slot that the words arg_index and arg_index + 1 (depth) name. */
+static __attribute__((noinline)) enum kaal_err find_slot(struct invocation *inv,
+                                                         const struct cap *root, unsigned arg_index,
+                                                         bool is_source, struct slot **slot)
 {
     struct lookup_failure failure;
 
@@ -46,26 +45,34 @@ static __attribute__((noinline)) enum kaal_err walk_to_slot(struct invocation *i
     return KAAL_OK;
 }
 
-static inline __attribute__((always_inline)) enum kaal_err
-find_slot(struct invocation *inv, const struct cap *root, unsigned arg_index, bool is_source,
-          struct slot **slot)
+/* The slot that the first words name below the invoked CNode. */
+static inline enum kaal_err find_dest(struct invocation *inv, struct slot **dest)
 {
-    return cspace_quick(root, inv_arg(inv, arg_index), inv_arg(inv, arg_index + 1), slot)
+    return cspace_quick(&inv->cap, inv_arg(inv, ARG_DEST_INDEX), inv_arg(inv, ARG_DEST_DEPTH), dest)
                ? KAAL_OK
-               : walk_to_slot(inv, root, arg_index, is_source, slot);
+               : find_slot(inv, &inv->cap, ARG_DEST_INDEX, false, dest);
+}
+
+static inline enum kaal_err find_source(struct invocation *inv, struct slot **source)
+{
+    const struct cap *root = inv_cap(inv, 0);
+    return cspace_quick_below(root, inv_arg(inv, ARG_SOURCE_INDEX), inv_arg(inv, ARG_SOURCE_DEPTH),
+                              source)
+               ? KAAL_OK
+               : find_slot(inv, root, ARG_SOURCE_INDEX, true, source);
 }
 
 static inline __attribute__((always_inline)) enum kaal_err
 find_both(struct invocation *inv, struct slot **dest, struct slot **source)
 {
-    enum kaal_err err = find_slot(inv, &inv->cap, ARG_DEST_INDEX, false, dest);
+    enum kaal_err err = find_dest(inv, dest);
     if (err != KAAL_OK) {
         return err;
     }
     if (!slot_is_empty(*dest)) {
         return KAAL_ERR_DELETE_FIRST;
     }
-    err = find_slot(inv, inv_cap(inv, 0), ARG_SOURCE_INDEX, true, source);
+    err = find_source(inv, source);
     if (err != KAAL_OK) {
         return err;
     }
@@ -210,18 +217,18 @@ struct rotation {
 
 static enum kaal_err find_rotation(struct invocation *inv, struct rotation *r)
 {
-    enum kaal_err err = walk_to_slot(inv, &inv->cap, ARG_DEST_INDEX, false, &r->dest);
+    enum kaal_err err = find_slot(inv, &inv->cap, ARG_DEST_INDEX, false, &r->dest);
     if (err == KAAL_OK) {
         err = check_depth(inv, ROTATE_SOURCE_DEPTH);
     }
     if (err == KAAL_OK) {
-        err = walk_to_slot(inv, inv_cap(inv, 1), ROTATE_SOURCE_INDEX, true, &r->source);
+        err = find_slot(inv, inv_cap(inv, 1), ROTATE_SOURCE_INDEX, true, &r->source);
     }
     if (err == KAAL_OK) {
         err = check_depth(inv, ROTATE_PIVOT_DEPTH);
     }
     if (err == KAAL_OK) {
-        err = walk_to_slot(inv, inv_cap(inv, 0), ROTATE_PIVOT_INDEX, true, &r->pivot);
+        err = find_slot(inv, inv_cap(inv, 0), ROTATE_PIVOT_INDEX, true, &r->pivot);
     }
     return err;
 }
@@ -274,7 +281,7 @@ enum kaal_err cnode_inv_rotate(struct invocation *inv)
 enum kaal_err cnode_inv_delete(struct invocation *inv)
 {
     struct slot *slot;
-    const enum kaal_err err = find_slot(inv, &inv->cap, ARG_DEST_INDEX, false, &slot);
+    const enum kaal_err err = find_dest(inv, &slot);
     if (err != KAAL_OK) {
         return err;
     }
@@ -284,7 +291,7 @@ enum kaal_err cnode_inv_delete(struct invocation *inv)
 enum kaal_err cnode_inv_revoke(struct invocation *inv)
 {
     struct slot *slot;
-    const enum kaal_err err = walk_to_slot(inv, &inv->cap, ARG_DEST_INDEX, false, &slot);
+    const enum kaal_err err = find_slot(inv, &inv->cap, ARG_DEST_INDEX, false, &slot);
     if (err != KAAL_OK) {
         return err;
     }
@@ -294,7 +301,7 @@ enum kaal_err cnode_inv_revoke(struct invocation *inv)
 enum kaal_err cnode_inv_cancel_badged_sends(struct invocation *inv)
 {
     struct slot *slot;
-    const enum kaal_err err = walk_to_slot(inv, &inv->cap, ARG_DEST_INDEX, false, &slot);
+    const enum kaal_err err = find_slot(inv, &inv->cap, ARG_DEST_INDEX, false, &slot);
     if (err != KAAL_OK) {
         return err;
     }
