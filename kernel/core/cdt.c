@@ -139,7 +139,7 @@ void slot_move(struct slot *from, struct slot *to)
     *from = (struct slot){0};
 }
 
-void slot_swap(struct slot *x, struct slot *y)
+__attribute__((cold)) void slot_swap(struct slot *x, struct slot *y)
 {
     struct slot spare = {0};
     if (x == y) {

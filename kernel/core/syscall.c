@@ -238,8 +238,8 @@ static bool send_to(struct tcb *t, struct slot *slot, word_t info, struct send_m
     return is_invoked(&slot->cap) ? invoke(t, slot, info, mode) : pass_on(t, slot, info, mode);
 }
 
-static __attribute__((noinline)) bool send_far(struct tcb *t, cptr_t cptr, word_t info,
-                                               struct send_mode mode)
+static __attribute__((cold, noinline)) bool send_far(struct tcb *t, cptr_t cptr, word_t info,
+                                                     struct send_mode mode)
 {
     struct lookup_failure failure;
     struct slot *slot = cspace_lookup(t, cptr, &failure);

@@ -23,9 +23,10 @@ static enum kaal_err check_depth(struct invocation *inv, unsigned arg)
 }
 
 /* The slot that the words arg_index and arg_index + 1 (depth) name. */
-static __attribute__((noinline)) enum kaal_err find_slot(struct invocation *inv,
-                                                         const struct cap *root, unsigned arg_index,
-                                                         bool is_source, struct slot **slot)
+static __attribute__((cold, noinline)) enum kaal_err find_slot(struct invocation *inv,
+                                                               const struct cap *root,
+                                                               unsigned arg_index, bool is_source,
+                                                               struct slot **slot)
 {
     struct lookup_failure failure;
 
@@ -181,7 +182,7 @@ enum kaal_err cnode_inv_move(struct invocation *inv)
     return KAAL_OK;
 }
 
-enum kaal_err cnode_inv_mutate(struct invocation *inv)
+__attribute__((cold)) enum kaal_err cnode_inv_mutate(struct invocation *inv)
 {
     enum { ARG_GUARD = 4 };
     struct slot *dest, *source;
@@ -247,7 +248,7 @@ static enum kaal_err check_rotation(struct invocation *inv, const struct rotatio
     return KAAL_OK;
 }
 
-enum kaal_err cnode_inv_rotate(struct invocation *inv)
+__attribute__((cold)) enum kaal_err cnode_inv_rotate(struct invocation *inv)
 {
     struct rotation r;
     struct cap pivot, source;
@@ -298,7 +299,7 @@ enum kaal_err cnode_inv_revoke(struct invocation *inv)
     return slot_revoke(slot) ? KAAL_OK : INV_PREEMPTED;
 }
 
-enum kaal_err cnode_inv_cancel_badged_sends(struct invocation *inv)
+__attribute__((cold)) enum kaal_err cnode_inv_cancel_badged_sends(struct invocation *inv)
 {
     struct slot *slot;
     const enum kaal_err err = find_slot(inv, &inv->cap, ARG_DEST_INDEX, false, &slot);
