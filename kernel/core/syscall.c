@@ -78,7 +78,7 @@ static void answer(struct tcb *t, enum kaal_err err, unsigned length)
 }
 
 /* False if the call is to be made again, or the caller is gone. */
-static bool finish_invocation(const struct invocation *inv, enum kaal_err err)
+static inline bool finish_invocation(const struct invocation *inv, enum kaal_err err, bool is_call)
 {
     struct tcb *t = inv->caller;
     if (!is_alive(t)) {
@@ -92,7 +92,7 @@ static bool finish_invocation(const struct invocation *inv, enum kaal_err err)
         }
         return !is_preempted;
     }
-    if (inv->is_call) {
+    if (is_call) {
         for (unsigned i = 0; i < inv->result_length && i < KAAL_MSG_REGS; i++) {
             t->regs.x[3 + i] = inv->result[i];
         }
@@ -101,8 +101,9 @@ static bool finish_invocation(const struct invocation *inv, enum kaal_err err)
     return true;
 }
 
-static __attribute__((noinline)) bool invoke(struct tcb *t, struct slot *slot, word_t info,
-                                             struct send_mode mode)
+/* Inlined, so that the usual call need not look at the mode. */
+static inline __attribute__((always_inline)) bool invoke(struct tcb *t, struct slot *slot,
+                                                         word_t info, struct send_mode mode)
 {
     const unsigned caps = kaal_msginfo_caps(info);
     struct invocation inv; /* extra, result: as many as are counted */
@@ -121,7 +122,7 @@ static __attribute__((noinline)) bool invoke(struct tcb *t, struct slot *slot, w
     if ((inv.length > KAAL_MSG_REGS || caps > 0) && !read_buffer(&inv, caps, mode.can_block)) {
         return true;
     }
-    return finish_invocation(&inv, invocation_dispatch(&inv));
+    return finish_invocation(&inv, invocation_dispatch(&inv), mode.is_call);
 }
 
 /* ---- Send ------------------------------------------------------------------------------- */
@@ -233,9 +234,16 @@ static __attribute__((noinline)) bool pass_on(struct tcb *t, struct slot *slot, 
     }
 }
 
+static __attribute__((noinline)) bool invoke_in_mode(struct tcb *t, struct slot *slot, word_t info,
+                                                     struct send_mode mode)
+{
+    return invoke(t, slot, info, mode);
+}
+
 static bool send_to(struct tcb *t, struct slot *slot, word_t info, struct send_mode mode)
 {
-    return is_invoked(&slot->cap) ? invoke(t, slot, info, mode) : pass_on(t, slot, info, mode);
+    return is_invoked(&slot->cap) ? invoke_in_mode(t, slot, info, mode)
+                                  : pass_on(t, slot, info, mode);
 }
 
 static __attribute__((cold, noinline)) bool send_far(struct tcb *t, cptr_t cptr, word_t info,
