@@ -6,39 +6,38 @@
 
 struct slot cdt_anchor = {.cap = {.type = CAP_ANCHOR}, .flags = SLOT_ORIGINAL};
 
-/* Make slot the first child of parent. */
-static void link_first_child(struct slot *parent, struct slot *slot)
+/* Make slot, new, the first child of parent. */
+static void link_first_child(struct slot *parent, struct slot *slot, uint32_t flags)
 {
-    slot->first = slot->last = NULL;
+    struct slot *next = parent->first;
     slot->prev = parent;
-    slot->flags |= SLOT_FIRST;
-    if (parent->first == NULL) {
-        slot->next = parent;
-        slot->flags |= SLOT_LAST;
-    } else {
-        slot->next = parent->first;
-        parent->first->prev = slot;
-        parent->first->flags &= ~(uint32_t)SLOT_FIRST;
-    }
     parent->first = slot;
-    if ((slot->flags & SLOT_LAST) != 0) {
+    if (next == NULL) {
+        slot->next = parent;
         parent->last = slot;
+        slot->flags = flags | SLOT_FIRST | SLOT_LAST;
+    } else {
+        slot->next = next;
+        next->prev = slot;
+        next->flags &= ~(uint32_t)SLOT_FIRST;
+        slot->flags = flags | SLOT_FIRST;
     }
 }
 
-static void link_after(struct slot *sibling, struct slot *slot)
+static void link_after(struct slot *sibling, struct slot *slot, uint32_t flags)
 {
-    slot->first = slot->last = NULL;
+    struct slot *next = sibling->next;
+    const uint32_t last = sibling->flags & SLOT_LAST;
     slot->prev = sibling;
-    slot->next = sibling->next;
-    if ((sibling->flags & SLOT_LAST) != 0) {
-        slot->flags |= SLOT_LAST;
-        sibling->flags &= ~(uint32_t)SLOT_LAST;
-        slot->next->last = slot;
-    } else {
-        slot->next->prev = slot;
-    }
+    slot->next = next;
+    slot->flags = flags | last;
     sibling->next = slot;
+    sibling->flags -= last;
+    if (last != 0) {
+        next->last = slot;
+    } else {
+        next->prev = slot;
+    }
 }
 
 /* Neighbours of place: point what leads to place from its left to slot. */
@@ -69,8 +68,7 @@ void slot_insert_original(struct slot *parent, struct slot *slot, struct cap cap
 {
     kassert(slot_is_empty(slot) && !slot_is_empty(parent));
     slot->cap = cap;
-    slot->flags = SLOT_ORIGINAL;
-    link_first_child(parent, slot);
+    link_first_child(parent, slot, SLOT_ORIGINAL);
 }
 
 /* The newest child comes first: a chain from the last slot down to the first,
@@ -114,18 +112,24 @@ void slot_insert_derived(struct slot *source, struct slot *slot, struct cap cap)
 {
     kassert(slot_is_empty(slot) && !slot_is_empty(source));
     slot->cap = cap;
-    slot->flags = is_new_original(&source->cap, &cap) ? SLOT_ORIGINAL : 0;
+    const uint32_t flags = is_new_original(&source->cap, &slot->cap) ? SLOT_ORIGINAL : 0;
     if ((source->flags & SLOT_ORIGINAL) != 0) {
-        link_first_child(source, slot);
+        link_first_child(source, slot, flags);
     } else {
-        link_after(source, slot);
+        link_after(source, slot, flags);
     }
 }
 
 void slot_move(struct slot *from, struct slot *to)
 {
     kassert(slot_is_empty(to) && !slot_is_empty(from));
-    *to = *from;
+    /* Member by member: as a whole it would be a call of memcpy(). */
+    to->cap = from->cap;
+    to->first = from->first;
+    to->last = from->last;
+    to->prev = from->prev;
+    to->next = from->next;
+    to->flags = from->flags;
     set_left_neighbour(from, to);
     set_right_neighbour(from, to);
     if (to->first != NULL) {
@@ -135,7 +139,7 @@ void slot_move(struct slot *from, struct slot *to)
     *from = (struct slot){0};
 }
 
-void slot_swap(struct slot *x, struct slot *y)
+__attribute__((cold)) void slot_swap(struct slot *x, struct slot *y)
 {
     struct slot spare = {0};
     if (x == y) {

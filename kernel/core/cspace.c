@@ -15,36 +15,37 @@ static word_t low_bits(word_t value, unsigned bits)
     return bits >= 64 ? value : value & (((word_t)1 << bits) - 1);
 }
 
-struct slot *cspace_resolve(const struct cap *root, cptr_t cptr, unsigned depth,
-                            unsigned *bits_left, struct lookup_failure *failure)
+/* node takes more than the left bits of cptr: a guard that is wrong comes first. */
+static struct slot *fail_short(const struct cap *node, cptr_t cptr, unsigned left,
+                               struct lookup_failure *failure)
+{
+    const unsigned bits = cap_cnode_guard_bits(node);
+    const bool is_guard =
+        bits > left || (bits > 0 && low_bits(cptr, left) >> (left - bits) != cap_cnode_guard(node));
+    return fail(failure, is_guard ? KAAL_LOOKUP_GUARD : KAAL_LOOKUP_DEPTH, left);
+}
+
+/* Not into every lookup: most are done without. */
+__attribute__((noinline)) struct slot *cspace_resolve(const struct cap *root, cptr_t cptr,
+                                                      unsigned depth, unsigned *bits_left,
+                                                      struct lookup_failure *failure)
 {
     const struct cap *node = root;
     unsigned left = depth;
+    struct slot *slot;
 
     if (node->type != CAP_CNODE) {
         return fail(failure, KAAL_LOOKUP_INVALID_ROOT, left);
     }
     for (;;) {
-        const unsigned guard_bits = cap_cnode_guard_bits(node);
-        const unsigned radix = cap_cnode_radix(node);
-
-        if (guard_bits > left) {
+        const unsigned bits = cspace_bits(node);
+        if (bits > left) {
+            return fail_short(node, cptr, left, failure);
+        }
+        if (!cspace_match(node, cptr >> (left - bits), &slot)) {
             return fail(failure, KAAL_LOOKUP_GUARD, left);
         }
-        if (guard_bits > 0) {
-            if (low_bits(cptr, left) >> (left - guard_bits) != cap_cnode_guard(node)) {
-                return fail(failure, KAAL_LOOKUP_GUARD, left);
-            }
-            left -= guard_bits;
-        }
-        if (radix > left) {
-            return fail(failure, KAAL_LOOKUP_DEPTH, left + guard_bits);
-        }
-        left -= radix;
-
-        /* Masked, not compared: also in speculation it is a slot of this CNode. */
-        const word_t index = (cptr >> left) & (((word_t)1 << radix) - 1);
-        struct slot *slot = &cap_cnode_slots(node)[index];
+        left -= bits;
         if (left == 0 || slot->cap.type != CAP_CNODE) {
             *bits_left = left;
             return slot;
@@ -55,9 +56,12 @@ struct slot *cspace_resolve(const struct cap *root, cptr_t cptr, unsigned depth,
 
 struct slot *cspace_lookup(const struct tcb *t, cptr_t cptr, struct lookup_failure *failure)
 {
+    const struct cap *root = &t->slots[TCB_SLOT_CSPACE].cap;
+    struct slot *slot;
     unsigned bits_left;
-    return cspace_resolve(&t->slots[TCB_SLOT_CSPACE].cap, cptr, KAAL_CPTR_BITS, &bits_left,
-                          failure);
+    return cspace_quick_below(root, cptr, KAAL_CPTR_BITS, &slot)
+               ? slot
+               : cspace_resolve(root, cptr, KAAL_CPTR_BITS, &bits_left, failure);
 }
 
 struct slot *cspace_lookup_exact(const struct cap *root, cptr_t index, unsigned depth,

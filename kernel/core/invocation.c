@@ -8,21 +8,31 @@ word_t inv_arg(const struct invocation *inv, unsigned i)
     return i < KAAL_MSG_REGS ? inv->caller->regs.x[3 + i] : inv->buffer->words[i];
 }
 
+/* Word i of the answer goes into the IPC buffer, if there is one. */
+static __attribute__((noinline)) void put_in_buffer(struct invocation *inv, unsigned i, word_t word)
+{
+    if (inv->buffer == NULL) {
+        inv->buffer = tcb_ipc_buffer(inv->caller);
+    }
+    if (inv->buffer != NULL && inv->is_call) {
+        inv->buffer->words[i] = word;
+        inv->result_length = i + 1;
+    }
+}
+
 void inv_result(struct invocation *inv, word_t word)
 {
     const unsigned i = inv->result_length;
     if (i < INV_RESULT_WORDS) {
         inv->result[i] = word;
-    } else if (inv->buffer != NULL && inv->is_call) {
-        inv->buffer->words[i] = word;
+        inv->result_length = i + 1;
     } else {
-        return;
+        put_in_buffer(inv, i, word);
     }
-    inv->result_length = i + 1;
 }
 
-static enum kaal_err detail(struct invocation *inv, enum kaal_err err, unsigned count, word_t w0,
-                            word_t w1, word_t w2)
+static __attribute__((cold, noinline)) enum kaal_err
+detail(struct invocation *inv, enum kaal_err err, unsigned count, word_t w0, word_t w1, word_t w2)
 {
     inv->result_length = count;
     inv->result[0] = w0;
@@ -61,27 +71,31 @@ enum kaal_err inv_no_memory(struct invocation *inv, word_t bytes_left)
     return detail(inv, KAAL_ERR_NOT_ENOUGH_MEMORY, 1, bytes_left, 0, 0);
 }
 
-static inline __attribute__((always_inline)) enum kaal_err
-check_and_run(struct invocation *inv, enum cap_type type, unsigned nargs, unsigned ncaps,
-              enum kaal_err (*handler)(struct invocation *))
+static inline bool is_complete(const struct invocation *inv, unsigned nargs, unsigned ncaps)
 {
-    if (inv->cap.type != type) {
-        return KAAL_ERR_ILLEGAL_OPERATION;
-    }
-    if (inv->length < nargs || inv->caps < ncaps) {
-        return KAAL_ERR_TRUNCATED_MESSAGE;
-    }
-    return handler(inv);
+    return inv->length >= nargs && inv->caps >= ncaps;
 }
 
-/* Each case is a direct call once check_and_run() is inlined: there is no
- * table of function pointers. */
-enum kaal_err invocation_dispatch(struct invocation *inv, word_t label)
+/* A jump: the dispatcher itself needs no stack. */
+#if __has_attribute(musttail)
+#define TAIL_CALL __attribute__((musttail))
+#else
+#define TAIL_CALL
+#endif
+
+/* Each case is a direct jump: there is no table of function pointers. */
+__attribute__((noinline)) enum kaal_err invocation_dispatch(struct invocation *inv)
 {
-    switch (label) {
+    switch (inv->label) {
 #define KAAL_INVOCATION(OBJECT, NAME, number, nargs, ncaps, handler) \
     case number:                                                     \
-        return check_and_run(inv, CAP_##OBJECT, nargs, ncaps, handler);
+        if (inv->cap.type != CAP_##OBJECT) {                         \
+            return KAAL_ERR_ILLEGAL_OPERATION;                       \
+        }                                                            \
+        if (!is_complete(inv, nargs, ncaps)) {                       \
+            return KAAL_ERR_TRUNCATED_MESSAGE;                       \
+        }                                                            \
+        TAIL_CALL return handler(inv);
 #include <kaal/abi/invocations.def>
 #undef KAAL_INVOCATION
     default:

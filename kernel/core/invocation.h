@@ -15,19 +15,23 @@
 /* Nor this: done, but whoever ends the wait of the caller answers. */
 #define INV_ANSWERED_LATER ((enum kaal_err)254)
 
+/* Both, and no error of the ABI, are at least this. */
+#define INV_NOT_ANSWERED INV_ANSWERED_LATER
+
 enum { INV_RESULT_WORDS = 4 };
 
 struct invocation {
     struct tcb *caller;
-    struct slot *slot; /* of the invoked capability */
-    struct cap cap;    /* copy of it */
-    bool is_retry;     /* the call before it was preempted, and is made again */
-    unsigned length;   /* words that are really there */
+    struct slot *slot;              /* of the invoked capability */
+    struct cap cap;                 /* copy of it */
+    struct kaal_ipc_buffer *buffer; /* NULL until a word or capability in it is needed */
+    word_t label;
+    unsigned length; /* words that are really there */
     unsigned caps;
-    bool is_call;                   /* an answer is wanted */
-    struct kaal_ipc_buffer *buffer; /* NULL if the caller has none */
-    struct slot *extra[KAAL_MSG_CAPS];
     unsigned result_length;
+    bool is_retry; /* the call before it was preempted, and is made again */
+    bool is_call;  /* an answer is wanted */
+    struct slot *extra[KAAL_MSG_CAPS];
     word_t result[INV_RESULT_WORDS]; /* or the detail of an error */
 };
 
@@ -53,11 +57,11 @@ enum kaal_err inv_bad_alignment(struct invocation *inv, unsigned arg);
 enum kaal_err inv_bad_lookup(struct invocation *inv, bool is_source, word_t left, word_t kind);
 enum kaal_err inv_no_memory(struct invocation *inv, word_t bytes_left);
 
-/* Run the invocation that label names on inv->cap. */
-enum kaal_err invocation_dispatch(struct invocation *inv, word_t label);
+/* Run the invocation that inv->label names on inv->cap. */
+enum kaal_err invocation_dispatch(struct invocation *inv);
 
-/* The handlers. */
+/* The handlers. Not inlined: what one needs in registers all would save. */
 #define KAAL_INVOCATION(OBJECT, NAME, label, nargs, ncaps, handler) \
-    enum kaal_err handler(struct invocation *inv);
+    __attribute__((noinline)) enum kaal_err handler(struct invocation *inv);
 #include <kaal/abi/invocations.def>
 #undef KAAL_INVOCATION

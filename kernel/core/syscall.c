@@ -31,17 +31,19 @@ static bool is_alive(const struct tcb *t)
 
 /* Find the capabilities that go along. If one cannot be found the send fails:
  * a blocking one with a fault. */
-static bool find_extra_caps(struct invocation *inv, unsigned count, bool can_block)
+static __attribute__((noinline)) bool find_extra_caps(struct tcb *t,
+                                                      const struct kaal_ipc_buffer *buffer,
+                                                      unsigned count, bool can_block,
+                                                      struct slot *extra[KAAL_MSG_CAPS])
 {
     struct lookup_failure failure;
-    inv->caps = inv->buffer == NULL ? 0 : count;
-    for (unsigned i = 0; i < inv->caps; i++) {
-        const cptr_t cptr = inv->buffer->caps_or_badges[i];
-        inv->extra[i] = cspace_lookup(inv->caller, cptr, &failure);
-        if (inv->extra[i] == NULL) {
+    for (unsigned i = 0; i < count; i++) {
+        const cptr_t cptr = buffer->caps_or_badges[i];
+        extra[i] = cspace_lookup(t, cptr, &failure);
+        if (extra[i] == NULL) {
             if (can_block) {
-                ipc_rewind(inv->caller);
-                fault_raise_cap(inv->caller, cptr, false, failure.kind, failure.bits_left);
+                ipc_rewind(t);
+                fault_raise_cap(t, cptr, false, failure.kind, failure.bits_left);
             }
             return false;
         }
@@ -49,48 +51,86 @@ static bool find_extra_caps(struct invocation *inv, unsigned count, bool can_blo
     return true;
 }
 
-static void answer(struct tcb *t, const struct invocation *inv, enum kaal_err err)
+/* What of the message is in the IPC buffer; without one it is not there. */
+static bool read_buffer(struct invocation *inv, unsigned caps, bool can_block)
 {
-    const unsigned in_regs =
-        inv->result_length < KAAL_MSG_REGS ? inv->result_length : KAAL_MSG_REGS;
-    for (unsigned i = 0; i < in_regs; i++) {
-        t->regs.x[3 + i] = inv->result[i];
+    struct tcb *t = inv->caller;
+    inv->buffer = tcb_ipc_buffer(t);
+    if (inv->buffer == NULL) {
+        inv->length = inv->length < KAAL_MSG_REGS ? inv->length : KAAL_MSG_REGS;
+        return true;
     }
-    t->regs.x[0] = kaal_msginfo(err, 0, inv->result_length);
+    inv->length = inv->length < KAAL_MSG_MAX ? inv->length : KAAL_MSG_MAX;
+    inv->caps = caps;
+    return (caps == 1 &&
+            cspace_quick_below(&t->slots[TCB_SLOT_CSPACE].cap, inv->buffer->caps_or_badges[0],
+                               KAAL_CPTR_BITS, &inv->extra[0])) ||
+           find_extra_caps(t, inv->buffer, caps, can_block, inv->extra);
+}
+
+static void answer(struct tcb *t, enum kaal_err err, unsigned length)
+{
+    t->regs.x[0] = kaal_msginfo(err, 0, length);
     t->regs.x[1] = 0;
 }
 
-/* False if the call is to be made again. */
-static bool invoke(struct invocation *inv, word_t info, struct send_mode mode)
+/* False if the call is to be made again, or the caller is gone. */
+static inline bool finish_invocation(const struct invocation *inv, enum kaal_err err, bool is_call)
 {
     struct tcb *t = inv->caller;
-    const unsigned length = kaal_msginfo_length(info);
-    const unsigned limit = inv->buffer == NULL ? (unsigned)KAAL_MSG_REGS : (unsigned)KAAL_MSG_MAX;
-
-    inv->length = length < limit ? length : limit;
-    inv->is_call = mode.is_call;
-    const enum kaal_err err = invocation_dispatch(inv, kaal_msginfo_label(info));
     if (!is_alive(t)) {
         return false;
     }
-    if (err == INV_PREEMPTED) {
-        t->was_preempted = true;
-        ipc_rewind(t);
-        return false;
+    if (err >= INV_NOT_ANSWERED) {
+        const bool is_preempted = err == INV_PREEMPTED;
+        if (is_preempted) {
+            t->was_preempted = true;
+            ipc_rewind(t);
+        }
+        return !is_preempted;
     }
-    if (mode.is_call && err != INV_ANSWERED_LATER) {
-        answer(t, inv, err);
+    if (is_call) {
+        for (unsigned i = 0; i < inv->result_length && i < KAAL_MSG_REGS; i++) {
+            t->regs.x[3 + i] = inv->result[i];
+        }
+        answer(t, err, inv->result_length);
     }
     return true;
+}
+
+/* Inlined, so that the usual call need not look at the mode. */
+static inline __attribute__((always_inline)) bool invoke(struct tcb *t, struct slot *slot,
+                                                         word_t info, struct send_mode mode)
+{
+    const unsigned caps = kaal_msginfo_caps(info);
+    struct invocation inv; /* extra, result: as many as are counted */
+    inv.caller = t;
+    inv.slot = slot;
+    inv.cap = slot->cap;
+    inv.buffer = NULL;
+    inv.label = kaal_msginfo_label(info);
+    inv.length = kaal_msginfo_length(info);
+    inv.caps = 0;
+    inv.result_length = 0;
+    inv.is_retry = t->was_preempted;
+    inv.is_call = mode.is_call;
+    t->was_preempted = false;
+
+    if ((inv.length > KAAL_MSG_REGS || caps > 0) && !read_buffer(&inv, caps, mode.can_block)) {
+        return true;
+    }
+    return finish_invocation(&inv, invocation_dispatch(&inv), mode.is_call);
 }
 
 /* ---- Send ------------------------------------------------------------------------------- */
 
 static void answer_call(struct tcb *t, struct send_mode mode, enum kaal_err err)
 {
-    const struct invocation none = {.result_length = err == KAAL_ERR_INVALID_CAPABILITY ? 1 : 0};
-    if (mode.is_call) {
-        answer(t, &none, err);
+    if (mode.is_call && err == KAAL_ERR_INVALID_CAPABILITY) {
+        t->regs.x[3] = 0; /* the invoked one */
+        answer(t, err, 1);
+    } else if (mode.is_call) {
+        answer(t, err, 0);
     }
 }
 
@@ -138,18 +178,37 @@ static bool finish_zombie(struct tcb *t, struct slot *slot, struct send_mode mod
     return true;
 }
 
-static bool send_to(struct tcb *t, struct slot *slot, word_t info, struct send_mode mode)
+/* Is it to be invoked, other than one that passes a message, or nothing, on? */
+static bool is_invoked(const struct cap *cap)
+{
+    switch (cap->type) {
+    case CAP_NULL:
+    case CAP_ENDPOINT:
+    case CAP_NOTIFICATION:
+    case CAP_REPLY:
+    case CAP_ZOMBIE:
+        return false;
+    default:
+        return true;
+    }
+}
+
+static bool has_extra_caps(struct tcb *t, unsigned count, bool can_block)
+{
+    struct slot *extra[KAAL_MSG_CAPS];
+    const struct kaal_ipc_buffer *buffer = count > 0 ? tcb_ipc_buffer(t) : NULL;
+    return buffer == NULL || find_extra_caps(t, buffer, count, can_block, extra);
+}
+
+/* To a capability that passes a message on, or to none. */
+static __attribute__((noinline)) bool pass_on(struct tcb *t, struct slot *slot, word_t info,
+                                              struct send_mode mode)
 {
     const struct cap *cap = &slot->cap;
-    const unsigned caps = kaal_msginfo_caps(info);
-    struct invocation inv = {.caller = t,
-                             .slot = slot,
-                             .cap = *cap,
-                             .is_retry = t->was_preempted,
-                             .buffer = tcb_ipc_buffer(t)};
-    t->was_preempted = false;
+    const bool is_retry = t->was_preempted;
 
-    if (caps > 0 && !find_extra_caps(&inv, caps, mode.can_block)) {
+    t->was_preempted = false;
+    if (!has_extra_caps(t, kaal_msginfo_caps(info), mode.can_block)) {
         return true;
     }
     switch (cap->type) {
@@ -163,22 +222,29 @@ static bool send_to(struct tcb *t, struct slot *slot, word_t info, struct send_m
         ipc_reply(t, cap_reply(cap), cap_has_rights(cap, KAAL_RIGHT_GRANT));
         answer_call(t, mode, KAAL_OK);
         return true;
-    case CAP_ZOMBIE:
-        if (inv.is_retry) {
+    default: /* nothing, or what is being deleted */
+        if (cap->type == CAP_ZOMBIE && is_retry) {
             return finish_zombie(t, slot, mode);
         }
         answer_call(t, mode, KAAL_ERR_INVALID_CAPABILITY);
         return true;
-    case CAP_NULL:
-        answer_call(t, mode, KAAL_ERR_INVALID_CAPABILITY);
-        return true;
-    default:
-        return invoke(&inv, info, mode);
     }
 }
 
-/* False if t cannot go on to a receive: it is gone, or is to send again. */
-static bool send(struct tcb *t, cptr_t cptr, word_t info, struct send_mode mode)
+static __attribute__((noinline)) bool invoke_in_mode(struct tcb *t, struct slot *slot, word_t info,
+                                                     struct send_mode mode)
+{
+    return invoke(t, slot, info, mode);
+}
+
+static bool send_to(struct tcb *t, struct slot *slot, word_t info, struct send_mode mode)
+{
+    return is_invoked(&slot->cap) ? invoke_in_mode(t, slot, info, mode)
+                                  : pass_on(t, slot, info, mode);
+}
+
+static __attribute__((cold, noinline)) bool send_far(struct tcb *t, cptr_t cptr, word_t info,
+                                                     struct send_mode mode)
 {
     struct lookup_failure failure;
     struct slot *slot = cspace_lookup(t, cptr, &failure);
@@ -190,6 +256,16 @@ static bool send(struct tcb *t, cptr_t cptr, word_t info, struct send_mode mode)
         fault_raise_cap(t, cptr, false, failure.kind, failure.bits_left);
     }
     return true;
+}
+
+/* False if t cannot go on to a receive: it is gone, or is to send again. */
+static __attribute__((noinline)) bool send(struct tcb *t, cptr_t cptr, word_t info,
+                                           struct send_mode mode)
+{
+    struct slot *slot;
+    return cspace_quick_below(&t->slots[TCB_SLOT_CSPACE].cap, cptr, KAAL_CPTR_BITS, &slot)
+               ? send_to(t, slot, info, mode)
+               : send_far(t, cptr, info, mode);
 }
 
 /* ---- Receive ----------------------------------------------------------------------------- */
@@ -341,6 +417,6 @@ void slowpath_signal(struct ntfn *n, badge_t badge)
 
 __attribute__((noinline)) void slowpath_invoke(struct tcb *t, struct slot *slot)
 {
-    send_to(t, slot, t->regs.x[2], mode_call);
+    invoke(t, slot, t->regs.x[2], mode_call);
     sched_exit();
 }

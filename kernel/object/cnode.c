@@ -23,8 +23,10 @@ static enum kaal_err check_depth(struct invocation *inv, unsigned arg)
 }
 
 /* The slot that the words arg_index and arg_index + 1 (depth) name. */
-static enum kaal_err find_slot(struct invocation *inv, const struct cap *root, unsigned arg_index,
-                               bool is_source, struct slot **slot)
+static __attribute__((cold, noinline)) enum kaal_err find_slot(struct invocation *inv,
+                                                               const struct cap *root,
+                                                               unsigned arg_index, bool is_source,
+                                                               struct slot **slot)
 {
     struct lookup_failure failure;
 
@@ -44,16 +46,34 @@ static enum kaal_err find_slot(struct invocation *inv, const struct cap *root, u
     return KAAL_OK;
 }
 
-static enum kaal_err find_both(struct invocation *inv, struct slot **dest, struct slot **source)
+/* The slot that the first words name below the invoked CNode. */
+static inline enum kaal_err find_dest(struct invocation *inv, struct slot **dest)
 {
-    enum kaal_err err = find_slot(inv, &inv->cap, ARG_DEST_INDEX, false, dest);
+    return cspace_quick(&inv->cap, inv_arg(inv, ARG_DEST_INDEX), inv_arg(inv, ARG_DEST_DEPTH), dest)
+               ? KAAL_OK
+               : find_slot(inv, &inv->cap, ARG_DEST_INDEX, false, dest);
+}
+
+static inline enum kaal_err find_source(struct invocation *inv, struct slot **source)
+{
+    const struct cap *root = inv_cap(inv, 0);
+    return cspace_quick_below(root, inv_arg(inv, ARG_SOURCE_INDEX), inv_arg(inv, ARG_SOURCE_DEPTH),
+                              source)
+               ? KAAL_OK
+               : find_slot(inv, root, ARG_SOURCE_INDEX, true, source);
+}
+
+static inline __attribute__((always_inline)) enum kaal_err
+find_both(struct invocation *inv, struct slot **dest, struct slot **source)
+{
+    enum kaal_err err = find_dest(inv, dest);
     if (err != KAAL_OK) {
         return err;
     }
     if (!slot_is_empty(*dest)) {
         return KAAL_ERR_DELETE_FIRST;
     }
-    err = find_slot(inv, inv_cap(inv, 0), ARG_SOURCE_INDEX, true, source);
+    err = find_source(inv, source);
     if (err != KAAL_OK) {
         return err;
     }
@@ -162,7 +182,7 @@ enum kaal_err cnode_inv_move(struct invocation *inv)
     return KAAL_OK;
 }
 
-enum kaal_err cnode_inv_mutate(struct invocation *inv)
+__attribute__((cold)) enum kaal_err cnode_inv_mutate(struct invocation *inv)
 {
     enum { ARG_GUARD = 4 };
     struct slot *dest, *source;
@@ -228,7 +248,7 @@ static enum kaal_err check_rotation(struct invocation *inv, const struct rotatio
     return KAAL_OK;
 }
 
-enum kaal_err cnode_inv_rotate(struct invocation *inv)
+__attribute__((cold)) enum kaal_err cnode_inv_rotate(struct invocation *inv)
 {
     struct rotation r;
     struct cap pivot, source;
@@ -262,7 +282,7 @@ enum kaal_err cnode_inv_rotate(struct invocation *inv)
 enum kaal_err cnode_inv_delete(struct invocation *inv)
 {
     struct slot *slot;
-    const enum kaal_err err = find_slot(inv, &inv->cap, ARG_DEST_INDEX, false, &slot);
+    const enum kaal_err err = find_dest(inv, &slot);
     if (err != KAAL_OK) {
         return err;
     }
@@ -279,7 +299,7 @@ enum kaal_err cnode_inv_revoke(struct invocation *inv)
     return slot_revoke(slot) ? KAAL_OK : INV_PREEMPTED;
 }
 
-enum kaal_err cnode_inv_cancel_badged_sends(struct invocation *inv)
+__attribute__((cold)) enum kaal_err cnode_inv_cancel_badged_sends(struct invocation *inv)
 {
     struct slot *slot;
     const enum kaal_err err = find_slot(inv, &inv->cap, ARG_DEST_INDEX, false, &slot);

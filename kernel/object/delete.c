@@ -192,13 +192,10 @@ static void descend(struct slot *slot, struct slot *inner)
     slot_swap(inner, link);
 }
 
-/* One step towards emptying a slot that holds no zombie. */
-static void delete_plain(struct slot *slot)
+/* One step towards emptying a slot with the last capability to an object. */
+static __attribute__((cold, noinline)) void delete_final(struct slot *slot)
 {
-    if (!slot_is_final(slot)) {
-        page_unmap_if_mapped(slot);
-        slot_clear(slot);
-    } else if (holds_caps(&slot->cap)) {
+    if (holds_caps(&slot->cap)) {
         make_zombie(slot);
     } else if (finalise_simple(slot)) {
         page_unmap_if_mapped(slot);
@@ -208,7 +205,18 @@ static void delete_plain(struct slot *slot)
     }
 }
 
-static void reduce(struct slot *slot)
+/* One step towards emptying a slot that holds no zombie. */
+static void delete_plain(struct slot *slot)
+{
+    if (slot_is_final(slot)) {
+        delete_final(slot);
+    } else {
+        page_unmap_if_mapped(slot);
+        slot_clear(slot);
+    }
+}
+
+static __attribute__((cold, noinline)) void reduce(struct slot *slot)
 {
     struct cap *zombie = &slot->cap;
     struct slot *slots = (struct slot *)zombie->obj;
@@ -260,7 +268,7 @@ static void delete_step(struct slot *slot)
     }
 }
 
-bool slot_delete(struct slot *slot)
+__attribute__((noinline)) bool slot_delete(struct slot *slot)
 {
     while (!slot_is_empty(slot)) {
         delete_step(slot);

@@ -24,16 +24,24 @@ static unsigned filled;
 static struct cap from; /* the source before */
 static struct slot *source, *dest;
 
-/* Any of two slots, so that both arguments may name the same one. */
+/* Any of two slots, so that both arguments may name the same one: those of the
+ * CNode itself, or where a walk may lead. */
+static struct slot *named(const struct cap *cap, cptr_t index, word_t depth)
+{
+    struct slot *found = NULL;
+    if (!cspace_quick_below(cap, index, depth, &found)) {
+        found = index == 0 ? &slots[0] : index == 1 ? &slots[1] : NULL;
+    }
+    return found;
+}
+
 struct slot *cspace_lookup_exact(const struct cap *cap, cptr_t index, unsigned depth,
                                  struct lookup_failure *failure)
 {
     __CPROVER_assert(cap->type == CAP_CNODE && depth >= 1 && depth <= 64, "as cspace.h asks");
     __CPROVER_assert(cap == &inv.cap || cap == &root.cap, "below a CNode of the caller");
     *failure = (struct lookup_failure){.kind = KAAL_LOOKUP_DEPTH, .bits_left = 1};
-    struct slot *found = index == 0 ? &slots[0] : index == 1 ? &slots[1] : NULL;
-    *(cap == &inv.cap ? &dest : &source) = found;
-    return found;
+    return named(cap, index, depth);
 }
 
 void slot_insert_derived(struct slot *s, struct slot *slot, struct cap cap)
@@ -51,6 +59,16 @@ void slot_move(struct slot *s, struct slot *slot)
     slot->cap = s->cap;
     s->cap = cap_null();
     filled++;
+}
+
+static struct cap any_node(uint8_t type)
+{
+    struct cap cap = nondet_cap();
+    cap.type = type;
+    cap.obj = slots;
+    cap.a = 1;
+    __CPROVER_assume(cap.b <= 63);
+    return cap;
 }
 
 static bool same(const struct cap *x, const struct cap *y)
@@ -83,9 +101,8 @@ void harness(void)
     inv = (struct invocation){.caller = &caller, .length = 6, .caps = 1, .extra = {&root}};
     static struct kaal_ipc_buffer buffer;
     inv.buffer = &buffer;
-    inv.cap = nondet_cap();
-    inv.cap.type = CAP_CNODE;
-    root.cap = nondet_cap();
+    inv.cap = any_node(CAP_CNODE);
+    root.cap = any_node(nondet_bool() ? CAP_CNODE : CAP_ENDPOINT);
     for (unsigned i = 0; i < 2; i++) {
         slots[i].cap = nondet_cap();
         slots[i].first = nondet_bool() ? &child : NULL;
@@ -100,7 +117,9 @@ void harness(void)
     }
     const struct cap before[2] = {slots[0].cap, slots[1].cap};
     const word_t rights = buffer.words[4];
-    from = slots[caller.regs.x[5] == 1 ? 1 : 0].cap;
+    dest = named(&inv.cap, caller.regs.x[3], caller.regs.x[4]);
+    source = named(&root.cap, caller.regs.x[5], caller.regs.x[6]);
+    from = source == NULL ? cap_null() : source->cap;
     const enum kaal_err err = call == COPY   ? cnode_inv_copy(&inv)
                               : call == MINT ? cnode_inv_mint(&inv)
                               : call == MOVE ? cnode_inv_move(&inv)
