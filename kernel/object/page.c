@@ -8,24 +8,30 @@
 
 #include "core/invocation.h"
 
+/* 12, 21 and 30 bits: 3, 2 and 1. */
 unsigned page_level(unsigned bits)
 {
-    return (39 - bits) / 9;
+    return (39 - bits) / 8;
+}
+
+/* Is this, found at the level where a walk ended, the entry of cap's mapping? */
+static bool is_entry_of(const struct cap *cap, pte_t entry, unsigned at)
+{
+    const unsigned level = page_level(cap_page_bits(cap));
+    return at == level && arch_pte_is_page(entry, level) &&
+           arch_pte_paddr(entry) == arch_virt_to_phys(cap->obj);
 }
 
 /* The entry of the mapping that cap stands for, or NULL (stale or none). */
 static pte_t *entry_of_page(const struct cap *cap)
 {
     unsigned at;
-    const unsigned level = page_level(cap_page_bits(cap));
     pte_t *root = asid_lookup(cap_asid(cap));
     if (root == NULL) {
         return NULL;
     }
-    pte_t *entry = vspace_walk(root, cap_mapped_vaddr(cap), level, &at);
-    const bool is_here = at == level && arch_pte_is_page(*entry, level) &&
-                         arch_pte_paddr(*entry) == arch_virt_to_phys(cap->obj);
-    return is_here ? entry : NULL;
+    pte_t *entry = vspace_walk(root, cap_mapped_vaddr(cap), page_level(cap_page_bits(cap)), &at);
+    return is_entry_of(cap, *entry, at) ? entry : NULL;
 }
 
 void page_unmap_if_mapped(struct slot *slot)
@@ -69,11 +75,11 @@ static enum kaal_err check_address(struct invocation *inv, unsigned asid)
     const vaddr_t vaddr = inv_arg(inv, ARG_VADDR);
     const word_t bytes = (word_t)1 << cap_page_bits(cap);
 
-    if (vaddr >= KAAL_USER_TOP || bytes > KAAL_USER_TOP - vaddr) {
-        return inv_bad_arg(inv, ARG_VADDR);
-    }
-    if ((vaddr & (bytes - 1)) != 0) {
-        return inv_bad_alignment(inv, ARG_VADDR);
+    /* An aligned page that begins below the top ends there, too. */
+    if (vaddr >= KAAL_USER_TOP || (vaddr & (bytes - 1)) != 0) {
+        return vaddr >= KAAL_USER_TOP || bytes > KAAL_USER_TOP - vaddr
+                   ? inv_bad_arg(inv, ARG_VADDR)
+                   : inv_bad_alignment(inv, ARG_VADDR);
     }
     if (cap_asid(cap) != 0) {
         if (cap_asid(cap) != asid) {
@@ -120,7 +126,7 @@ enum kaal_err page_inv_map(struct invocation *inv)
     if (at < level && *entry == 0) {
         return inv_bad_lookup(inv, false, vspace_level_bits(at), KAAL_LOOKUP_MISSING_CAP);
     }
-    const bool is_remap = cap_asid(cap) != 0 && entry_of_page(cap) == entry;
+    const bool is_remap = cap_asid(cap) != 0 && is_entry_of(cap, *entry, at);
     if (*entry != 0 && !is_remap) {
         return KAAL_ERR_DELETE_FIRST;
     }
