@@ -139,20 +139,21 @@ static bool zero_memory(struct cap *untyped, const struct untyped_plan *plan)
     if (cap_untyped_is_device(untyped) || plan->type == CAP_UNTYPED) {
         return true;
     }
-    uint32_t chunk = cap_untyped_zeroed(untyped, plan->bits);
-    for (;;) {
-        const word_t done = (word_t)chunk << ZERO_CHUNK_BITS;
-        if (done >= bytes) {
-            return true;
-        }
-        const word_t left = bytes - done;
-        arch_zero(memory_at(untyped, plan->start + done), left < zero_chunk ? left : zero_chunk);
-        chunk++;
-        if (left > zero_chunk && arch_irq_pending()) {
-            cap_untyped_set_zeroed(untyped, plan->bits, chunk);
+    char *memory = memory_at(untyped, plan->start);
+    const bool is_page = plan->type == CAP_PAGE;
+    word_t done = (word_t)cap_untyped_zeroed(untyped, plan->bits) << ZERO_CHUNK_BITS;
+    while (done + zero_chunk < bytes) {
+        arch_zero(memory + done, zero_chunk, is_page);
+        done += zero_chunk;
+        if (arch_irq_pending()) {
+            cap_untyped_set_zeroed(untyped, plan->bits, (uint32_t)(done >> ZERO_CHUNK_BITS));
             return false;
         }
     }
+    if (done < bytes) {
+        arch_zero(memory + done, bytes - done, is_page);
+    }
+    return true;
 }
 
 static void create_objects(struct slot *untyped, const struct untyped_plan *plan,
