@@ -99,10 +99,11 @@ static void get_registers(const struct arch_regs *regs, struct invocation *inv, 
     inv->result[REG_PSTATE] = regs->pstate;
     inv->result[REG_X0] = regs->x[0];
     if (count > INV_RESULT_WORDS) {
-        if (inv->buffer == NULL || !inv->is_call) {
+        struct kaal_ipc_buffer *buffer = inv->is_call ? tcb_ipc_buffer(inv->caller) : NULL;
+        if (buffer == NULL) {
             count = INV_RESULT_WORDS;
         } else {
-            get_to_buffer(regs, inv->buffer->words, count);
+            get_to_buffer(regs, buffer->words, count);
         }
     }
     inv->result_length = (unsigned)count;
