@@ -9,21 +9,16 @@ enum { FREE_PER_STEP = 16 };
 static struct asid_pool *pools[ASID_POOLS];
 
 /* Masked, not compared: also in speculation it is an entry of some pool. */
-static struct asid_pool *pool_of(unsigned asid)
+static pte_t **entry_of(unsigned asid)
 {
-    return pools[(asid >> ASID_POOL_BITS) % ASID_POOLS];
+    struct asid_pool *pool = pools[(asid >> ASID_POOL_BITS) % ASID_POOLS];
+    return pool == NULL ? NULL : &pool->roots[asid % ASID_POOL_SIZE];
 }
 
-static pte_t **entry_in(struct asid_pool *pool, unsigned asid)
-{
-    return &pool->roots[asid % ASID_POOL_SIZE];
-}
-
-/* ASID 0 needs no test: its entry stays empty (A1). */
 pte_t *asid_lookup(unsigned asid)
 {
-    struct asid_pool *pool = pool_of(asid);
-    return pool == NULL ? NULL : *entry_in(pool, asid);
+    pte_t **entry = entry_of(asid);
+    return asid == 0 || entry == NULL ? NULL : *entry;
 }
 
 struct asid_pool *asid_pool_at(unsigned asid)
@@ -35,7 +30,7 @@ pte_t *asid_root_of(const struct cap *vspace, unsigned *asid)
 {
     pte_t *root = cap_vspace(vspace);
     *asid = cap_asid(vspace);
-    return asid_lookup(*asid) == root ? root : NULL;
+    return root != NULL && asid_lookup(*asid) == root ? root : NULL;
 }
 
 void asid_reset(void)
@@ -68,7 +63,7 @@ unsigned asid_assign(const struct cap *pool_cap, pte_t *root)
 
 void asid_free(unsigned asid)
 {
-    pte_t **entry = entry_in(pool_of(asid), asid);
+    pte_t **entry = entry_of(asid);
     pte_t *root = *entry;
     *entry = NULL;
     arch_vspace_forget(root);
