@@ -55,18 +55,24 @@ static inline void zero_line(uintptr_t p, bool clean)
     }
 }
 
+static inline void zero_eight_lines(uintptr_t p, bool clean)
+{
+    zero_line(p, clean);
+    zero_line(p + 64, clean);
+    zero_line(p + 128, clean);
+    zero_line(p + 192, clean);
+    zero_line(p + 256, clean);
+    zero_line(p + 320, clean);
+    zero_line(p + 384, clean);
+    zero_line(p + 448, clean);
+}
+
 /* Every processor that KaaL knows has 64-byte lines and blocks. */
 static inline void zero_lines(uintptr_t p, uintptr_t end, bool clean)
 {
-    for (; end - p >= 512; p += 512) {
-        zero_line(p, clean);
-        zero_line(p + 64, clean);
-        zero_line(p + 128, clean);
-        zero_line(p + 192, clean);
-        zero_line(p + 256, clean);
-        zero_line(p + 320, clean);
-        zero_line(p + 384, clean);
-        zero_line(p + 448, clean);
+    for (; end - p >= 1024; p += 1024) {
+        zero_eight_lines(p, clean);
+        zero_eight_lines(p + 512, clean);
     }
     for (; p != end; p += 64) {
         zero_line(p, clean);
