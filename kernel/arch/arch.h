@@ -46,9 +46,9 @@ word_t arch_pstate_sanitise(word_t pstate);
 void *arch_phys_to_virt(paddr_t paddr);
 paddr_t arch_virt_to_phys(const void *vaddr);
 
-/* Zero bytes (a multiple of 64, at a multiple of 64) and clean them to the
- * point of coherency, so that an uncached mapping reads zero too. */
-void arch_zero(void *vaddr, size_t bytes);
+/* Zero bytes (a multiple of 64, at a multiple of 64). clean: to the point of
+ * coherency, so that an uncached mapping reads zero too. */
+void arch_zero(void *vaddr, size_t bytes, bool clean);
 
 /* Make freshly written instructions at vaddr (kernel window) fetchable by
  * user space: clean D-cache to PoU, invalidate I-cache, barriers. */

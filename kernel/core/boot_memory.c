@@ -154,7 +154,7 @@ void *boot_alloc(struct boot *boot, unsigned bits)
     }
     boot->block_next = base + size;
     void *memory = arch_phys_to_virt(base);
-    arch_zero(memory, size);
+    arch_zero(memory, size, true);
     arch_obj_created(memory, size);
     return memory;
 }

@@ -287,10 +287,15 @@ static struct tcb *choose_with_context(struct cpu *cpu)
     }
 }
 
-void sched_exit(void)
+static void resume(struct tcb *t)
 {
-    struct cpu *cpu = arch_cpu();
+    unsigned asid;
+    pte_t *root = asid_root_of(&t->slots[TCB_SLOT_VSPACE].cap, &asid);
+    arch_switch_to(t, root, asid);
+}
 
+static __attribute__((noinline)) void choose_and_resume(struct cpu *cpu)
+{
     for (;;) {
         struct tcb *next = choose_with_context(cpu);
         if (next->yield_to != NULL) {
@@ -299,9 +304,7 @@ void sched_exit(void)
         clock_arm(&cpu->sched);
         cpu->sched.now = 0;
         if (next != &cpu->idle) {
-            unsigned asid;
-            pte_t *root = asid_root_of(&next->slots[TCB_SLOT_VSPACE].cap, &asid);
-            arch_switch_to(next, root, asid);
+            resume(next);
             return;
         }
         arch_idle();
@@ -310,6 +313,29 @@ void sched_exit(void)
             ntfn_signal(cap_ntfn(cap), cap_badge(cap));
         }
     }
+}
+
+/* Has this entry changed nothing about who runs, and on what? */
+static bool goes_on_as_before(const struct cpu *cpu)
+{
+    const struct sched *s = &cpu->sched;
+    const struct tcb *t = cpu->current;
+    return s->candidate == NULL && s->favoured == NULL && s->emptied == NULL &&
+           t->state == TCB_RUNNING && !t->is_ready_queued && t->sc != NULL && t->sc == s->charged &&
+           t->yield_to == NULL && ready_comes_first(s, t);
+}
+
+void sched_exit(void)
+{
+    struct cpu *cpu = arch_cpu();
+
+    if (goes_on_as_before(cpu)) {
+        clock_arm(&cpu->sched);
+        cpu->sched.now = 0;
+        resume(cpu->current);
+        return;
+    }
+    choose_and_resume(cpu);
 }
 
 /* ---- Checks --------------------------------------------------------------------- */

@@ -132,7 +132,7 @@ enum kaal_err asid_inv_make_pool(struct invocation *inv)
 
     struct asid_pool *pool = (struct asid_pool *)untyped->cap.obj;
     cap_untyped_set_watermark(&untyped->cap, KAAL_PAGE_SIZE);
-    arch_zero(pool, sizeof(*pool));
+    arch_zero(pool, sizeof(*pool), false);
     arch_obj_created(pool, sizeof(*pool));
     slot_insert_original(untyped, dest, asid_pool_install(pool, index));
     return KAAL_OK;

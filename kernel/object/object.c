@@ -15,6 +15,11 @@ static const struct {
 };
 #undef KAAL_OBJECT
 
+static bool has_one_size(enum cap_type type)
+{
+    return size_range[type].min == size_range[type].max;
+}
+
 bool object_size_ok(enum cap_type type, word_t size, word_t *min, word_t *max)
 {
     *min = size_range[type].min;
@@ -33,26 +38,16 @@ unsigned object_bits(enum cap_type type, word_t size)
     if (type == CAP_CNODE) {
         return (unsigned)size + KAAL_SLOT_BITS;
     }
-    return size_range[type].min == size_range[type].max ? size_range[type].min : (unsigned)size;
+    return has_one_size(type) ? size_range[type].min : (unsigned)size;
 }
 
+/* Size and device are in the same place for all types that have them. */
 struct cap object_cap(enum cap_type type, void *memory, word_t size, bool is_device)
 {
     struct cap cap = cap_object(type, memory);
-
-    switch (type) {
-    case CAP_UNTYPED:
-        return cap_untyped(memory, (unsigned)size, is_device);
-    case CAP_SCHED_CONTEXT:
-        cap.a = (uint8_t)size;
-        return cap;
-    case CAP_CNODE:
-        return cap_cnode((struct slot *)memory, (unsigned)size, 0, 0);
-    case CAP_PAGE:
-        return cap_page(memory, (unsigned)size, is_device);
-    default:
-        return cap;
-    }
+    cap.a = has_one_size(type) ? 0 : (uint8_t)size;
+    cap.b = is_device;
+    return cap;
 }
 
 enum kaal_err cap_derive(const struct slot *slot, struct cap *out)

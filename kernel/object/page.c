@@ -8,24 +8,30 @@
 
 #include "core/invocation.h"
 
+/* 12, 21 and 30 bits: 3, 2 and 1. */
 unsigned page_level(unsigned bits)
 {
-    return (39 - bits) / 9;
+    return (39 - bits) / 8;
+}
+
+/* Is this, found at the level where a walk ended, the entry of cap's mapping? */
+static bool is_entry_of(const struct cap *cap, pte_t entry, unsigned at)
+{
+    const unsigned level = page_level(cap_page_bits(cap));
+    return at == level && arch_pte_is_page(entry, level) &&
+           arch_pte_paddr(entry) == arch_virt_to_phys(cap->obj);
 }
 
 /* The entry of the mapping that cap stands for, or NULL (stale or none). */
 static pte_t *entry_of_page(const struct cap *cap)
 {
     unsigned at;
-    const unsigned level = page_level(cap_page_bits(cap));
     pte_t *root = asid_lookup(cap_asid(cap));
     if (root == NULL) {
         return NULL;
     }
-    pte_t *entry = vspace_walk(root, cap_mapped_vaddr(cap), level, &at);
-    const bool is_here = at == level && arch_pte_is_page(*entry, level) &&
-                         arch_pte_paddr(*entry) == arch_virt_to_phys(cap->obj);
-    return is_here ? entry : NULL;
+    pte_t *entry = vspace_walk(root, cap_mapped_vaddr(cap), page_level(cap_page_bits(cap)), &at);
+    return is_entry_of(cap, *entry, at) ? entry : NULL;
 }
 
 void page_unmap_if_mapped(struct slot *slot)
@@ -54,7 +60,7 @@ static enum kaal_err check_attributes(struct invocation *inv, word_t rights)
     if ((attrs & ~(word_t)(KAAL_MAP_CACHED | KAAL_MAP_EXECUTE)) != 0) {
         return inv_bad_arg(inv, ARG_ATTRS);
     }
-    if (cap_page_is_device(&inv->cap) && attrs != 0) {
+    if (cap_page_is_device(&inv->slot->cap) && attrs != 0) {
         return inv_bad_arg(inv, ARG_ATTRS);
     }
     if (KAAL_CFG_WXN && is_executable && (rights & KAAL_RIGHT_WRITE) != 0) {
@@ -65,15 +71,15 @@ static enum kaal_err check_attributes(struct invocation *inv, word_t rights)
 
 static enum kaal_err check_address(struct invocation *inv, unsigned asid)
 {
-    const struct cap *cap = &inv->cap;
+    const struct cap *cap = &inv->slot->cap;
     const vaddr_t vaddr = inv_arg(inv, ARG_VADDR);
     const word_t bytes = (word_t)1 << cap_page_bits(cap);
 
-    if (vaddr >= KAAL_USER_TOP || bytes > KAAL_USER_TOP - vaddr) {
-        return inv_bad_arg(inv, ARG_VADDR);
-    }
-    if ((vaddr & (bytes - 1)) != 0) {
-        return inv_bad_alignment(inv, ARG_VADDR);
+    /* An aligned page that begins below the top ends there, too. */
+    if (vaddr >= KAAL_USER_TOP || (vaddr & (bytes - 1)) != 0) {
+        return vaddr >= KAAL_USER_TOP || bytes > KAAL_USER_TOP - vaddr
+                   ? inv_bad_arg(inv, ARG_VADDR)
+                   : inv_bad_alignment(inv, ARG_VADDR);
     }
     if (cap_asid(cap) != 0) {
         if (cap_asid(cap) != asid) {
@@ -82,6 +88,20 @@ static enum kaal_err check_address(struct invocation *inv, unsigned asid)
         if (cap_mapped_vaddr(cap) != vaddr) {
             return inv_bad_arg(inv, ARG_VADDR);
         }
+    }
+    return KAAL_OK;
+}
+
+/* May cap's page come where the walk for it ended? A live entry must be its own. */
+static enum kaal_err check_entry(struct invocation *inv, pte_t entry, unsigned at)
+{
+    const struct cap *cap = &inv->slot->cap;
+    if (entry != 0) {
+        const bool is_remap = cap_asid(cap) != 0 && is_entry_of(cap, entry, at);
+        return is_remap ? KAAL_OK : KAAL_ERR_DELETE_FIRST;
+    }
+    if (at < page_level(cap_page_bits(cap))) {
+        return inv_bad_lookup(inv, false, vspace_level_bits(at), KAAL_LOOKUP_MISSING_CAP);
     }
     return KAAL_OK;
 }
@@ -117,12 +137,9 @@ enum kaal_err page_inv_map(struct invocation *inv)
         return err;
     }
     pte_t *entry = vspace_walk(root, vaddr, level, &at);
-    if (at < level && *entry == 0) {
-        return inv_bad_lookup(inv, false, vspace_level_bits(at), KAAL_LOOKUP_MISSING_CAP);
-    }
-    const bool is_remap = cap_asid(cap) != 0 && entry_of_page(cap) == entry;
-    if (*entry != 0 && !is_remap) {
-        return KAAL_ERR_DELETE_FIRST;
+    err = check_entry(inv, *entry, at);
+    if (err != KAAL_OK) {
+        return err;
     }
 
     cap_set_mapping(cap, asid, vaddr);

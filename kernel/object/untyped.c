@@ -74,7 +74,7 @@ static enum kaal_err find_node(struct invocation *inv, const struct cap **node)
 {
     const word_t depth = inv_arg(inv, ARG_NODE_DEPTH);
     const struct cap *root = inv_cap(inv, 0);
-    struct lookup_failure failure = {.kind = KAAL_LOOKUP_MISSING_CAP};
+    struct lookup_failure failure;
 
     *node = root;
     if (depth > KAAL_CPTR_BITS) {
@@ -131,28 +131,30 @@ static char *memory_at(const struct cap *untyped, word_t offset)
     return (char *)untyped->obj + offset;
 }
 
-/* Zero what the plan will use. Returns false if an interrupt came in between;
- * the progress is kept. */
+/* Make the memory that the plan will use zero, and that of objects. Returns
+ * false if an interrupt came in between; the progress is kept. */
 static bool zero_memory(struct cap *untyped, const struct untyped_plan *plan)
 {
     const word_t bytes = plan->count << plan->bits;
     if (cap_untyped_is_device(untyped) || plan->type == CAP_UNTYPED) {
         return true;
     }
-    uint32_t chunk = cap_untyped_zeroed(untyped, plan->bits);
-    for (;;) {
-        const word_t done = (word_t)chunk << ZERO_CHUNK_BITS;
-        if (done >= bytes) {
-            return true;
-        }
-        const word_t left = bytes - done;
-        arch_zero(memory_at(untyped, plan->start + done), left < zero_chunk ? left : zero_chunk);
-        chunk++;
-        if (left > zero_chunk && arch_irq_pending()) {
-            cap_untyped_set_zeroed(untyped, plan->bits, chunk);
+    char *memory = memory_at(untyped, plan->start);
+    const bool is_page = plan->type == CAP_PAGE;
+    word_t done = (word_t)cap_untyped_zeroed(untyped, plan->bits) << ZERO_CHUNK_BITS;
+    while (done + zero_chunk < bytes) {
+        arch_zero(memory + done, zero_chunk, is_page);
+        done += zero_chunk;
+        if (arch_irq_pending()) {
+            cap_untyped_set_zeroed(untyped, plan->bits, (uint32_t)(done >> ZERO_CHUNK_BITS));
             return false;
         }
     }
+    if (done < bytes) {
+        arch_zero(memory + done, bytes - done, is_page);
+    }
+    arch_obj_created(memory, bytes);
+    return true;
 }
 
 static void create_objects(struct slot *untyped, const struct untyped_plan *plan,
@@ -163,9 +165,6 @@ static void create_objects(struct slot *untyped, const struct untyped_plan *plan
     char *memory = memory_at(&untyped->cap, plan->start);
 
     cap_untyped_set_watermark(&untyped->cap, plan->watermark);
-    if (!is_device && plan->type != CAP_UNTYPED) {
-        arch_obj_created(memory, plan->count << plan->bits);
-    }
     if (plan->type == CAP_TCB) {
         for (word_t i = 0; i < plan->count; i++) {
             tcb_create((struct tcb *)(void *)(memory + (i << TCB_BITS)));

@@ -5,7 +5,8 @@
 
 #include "core/invocation.h"
 
-pte_t *vspace_walk(pte_t *root, vaddr_t vaddr, unsigned level, unsigned *at)
+inline __attribute__((always_inline)) pte_t *vspace_walk(pte_t *root, vaddr_t vaddr, unsigned level,
+                                                         unsigned *at)
 {
     pte_t *table = root;
     for (unsigned l = 0;; l++) {

@@ -560,7 +560,7 @@ static void test_ki32_written_after(void **state)
 {
     (void)state;
     volatile char *memory = host_ram(0xc00000);
-    arch_zero(host_ram(0xc00000), 4096);
+    arch_zero(host_ram(0xc00000), 4096, true);
     scribble(memory + 4095);
     arch_obj_created(host_ram(0xc00000), 4096);
     expect("KI-32");

@@ -12,7 +12,7 @@
 static struct {
     uintptr_t data_line; /* bytes */
     uintptr_t code_line;
-    uintptr_t zero_block; /* bytes that DC ZVA clears, 0: it is prohibited */
+    bool zeroes_lines; /* DC ZVA clears one data line of 64 bytes */
     bool code_by_address;
 } cache;
 
@@ -23,7 +23,8 @@ void cache_start(void)
     cache.data_line = (uintptr_t)4 << ((ctr >> 16) & 0xf); /* DminLine */
     cache.code_line = (uintptr_t)4 << (ctr & 0xf);         /* IminLine */
     cache.code_by_address = ((ctr >> 14) & 3) == 3;        /* L1Ip: PIPT */
-    cache.zero_block = (dczid & 0x10) != 0 ? 0 : (uintptr_t)4 << (dczid & 0xf);
+    /* DZP is 0: it is not prohibited; BS: 64 bytes. */
+    cache.zeroes_lines = (dczid & 0x1f) == 4 && cache.data_line == 64;
 }
 
 static inline void dc_zva(uintptr_t p)
@@ -46,22 +47,35 @@ static inline void dc_civac(uintptr_t p)
     __asm__ volatile("dc civac, %0" : : "r"(p) : "memory");
 }
 
-/* Every processor that KaaL knows has 64-byte lines and blocks. */
-static void zero_lines(uintptr_t p, uintptr_t end)
+static inline void zero_line(uintptr_t p, bool clean)
 {
-    for (; end - p >= 256; p += 256) {
-        dc_zva(p);
+    dc_zva(p);
+    if (clean) {
         dc_cvac(p);
-        dc_zva(p + 64);
-        dc_cvac(p + 64);
-        dc_zva(p + 128);
-        dc_cvac(p + 128);
-        dc_zva(p + 192);
-        dc_cvac(p + 192);
+    }
+}
+
+static inline void zero_eight_lines(uintptr_t p, bool clean)
+{
+    zero_line(p, clean);
+    zero_line(p + 64, clean);
+    zero_line(p + 128, clean);
+    zero_line(p + 192, clean);
+    zero_line(p + 256, clean);
+    zero_line(p + 320, clean);
+    zero_line(p + 384, clean);
+    zero_line(p + 448, clean);
+}
+
+/* Every processor that KaaL knows has 64-byte lines and blocks. */
+static inline void zero_lines(uintptr_t p, uintptr_t end, bool clean)
+{
+    for (; end - p >= 1024; p += 1024) {
+        zero_eight_lines(p, clean);
+        zero_eight_lines(p + 512, clean);
     }
     for (; p != end; p += 64) {
-        dc_zva(p);
-        dc_cvac(p);
+        zero_line(p, clean);
     }
 }
 
@@ -75,14 +89,16 @@ static void zero_words(uintptr_t p, uintptr_t end)
     }
 }
 
-void arch_zero(void *vaddr, size_t bytes)
+void arch_zero(void *vaddr, size_t bytes, bool clean)
 {
     const uintptr_t p = (uintptr_t)vaddr;
     kassert((p | bytes) % 64 == 0);
-    if (cache.zero_block == 64 && cache.data_line == 64) {
-        zero_lines(p, p + bytes);
-    } else {
+    if (!cache.zeroes_lines) {
         zero_words(p, p + bytes);
+    } else if (clean) {
+        zero_lines(p, p + bytes, true);
+    } else {
+        zero_lines(p, p + bytes, false);
     }
     dsb_sy();
 }

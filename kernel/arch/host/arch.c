@@ -186,12 +186,12 @@ __attribute__((no_sanitize("address"))) static void zero_words(uint64_t *words, 
     }
 }
 
-void arch_zero(void *vaddr, size_t bytes)
+void arch_zero(void *vaddr, size_t bytes, bool clean)
 {
     require(host_is_ram(vaddr) && (uintptr_t)vaddr % 64 == 0 && bytes % 64 == 0,
             "arch_zero: not RAM or not a multiple of 64");
     require((uintptr_t)vaddr - (uintptr_t)arena + bytes <= HOST_RAM_BYTES, "arch_zero: too long");
-    record(HOST_ZERO, arch_virt_to_phys(vaddr), bytes, 0);
+    record(HOST_ZERO, arch_virt_to_phys(vaddr), bytes, clean);
     ghost_zeroed((uintptr_t)vaddr - (uintptr_t)arena, bytes);
     zero_words(vaddr, bytes / 8);
 }

@@ -37,7 +37,7 @@ enum {
 
 /* What happened, with up to three operands. */
 enum host_action {
-    HOST_ZERO,                   /* paddr, bytes */
+    HOST_ZERO,                   /* paddr, bytes, whether cleaned */
     HOST_CODE_SYNC,              /* paddr, bytes */
     HOST_CACHE_CLEAN,            /* paddr, bytes */
     HOST_CACHE_INVALIDATE,       /* paddr, bytes */

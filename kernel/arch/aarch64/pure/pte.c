@@ -4,7 +4,8 @@
 
 #include "arch/arch.h"
 
-pte_t arch_pte_page(paddr_t paddr, unsigned level, word_t rights, word_t attrs)
+inline __attribute__((always_inline)) pte_t arch_pte_page(paddr_t paddr, unsigned level,
+                                                          word_t rights, word_t attrs)
 {
     return pte_page(paddr, level, rights, attrs, !KAAL_CFG_WXN);
 }
