@@ -200,13 +200,20 @@ static bool has_extra_caps(struct tcb *t, unsigned count, bool can_block)
     return buffer == NULL || find_extra_caps(t, buffer, count, can_block, extra);
 }
 
-/* To a capability that passes a message on, or to none. */
-static __attribute__((noinline)) bool pass_on(struct tcb *t, struct slot *slot, word_t info,
-                                              struct send_mode mode)
+static __attribute__((noinline)) bool invoke_in_mode(struct tcb *t, struct slot *slot, word_t info,
+                                                     struct send_mode mode)
+{
+    return invoke(t, slot, info, mode);
+}
+
+static bool send_to(struct tcb *t, struct slot *slot, word_t info, struct send_mode mode)
 {
     const struct cap *cap = &slot->cap;
     const bool is_retry = t->was_preempted;
 
+    if (is_invoked(cap)) {
+        return invoke_in_mode(t, slot, info, mode);
+    }
     t->was_preempted = false;
     if (!has_extra_caps(t, kaal_msginfo_caps(info), mode.can_block)) {
         return true;
@@ -231,20 +238,8 @@ static __attribute__((noinline)) bool pass_on(struct tcb *t, struct slot *slot, 
     }
 }
 
-static __attribute__((noinline)) bool invoke_in_mode(struct tcb *t, struct slot *slot, word_t info,
-                                                     struct send_mode mode)
-{
-    return invoke(t, slot, info, mode);
-}
-
-static bool send_to(struct tcb *t, struct slot *slot, word_t info, struct send_mode mode)
-{
-    return is_invoked(&slot->cap) ? invoke_in_mode(t, slot, info, mode)
-                                  : pass_on(t, slot, info, mode);
-}
-
-static __attribute__((cold, noinline)) bool send_far(struct tcb *t, cptr_t cptr, word_t info,
-                                                     struct send_mode mode)
+/* False if t cannot go on to a receive: it is gone, or is to send again. */
+static bool send(struct tcb *t, cptr_t cptr, word_t info, struct send_mode mode)
 {
     struct lookup_failure failure;
     struct slot *slot = cspace_lookup(t, cptr, &failure);
@@ -256,16 +251,6 @@ static __attribute__((cold, noinline)) bool send_far(struct tcb *t, cptr_t cptr,
         fault_raise_cap(t, cptr, false, failure.kind, failure.bits_left);
     }
     return true;
-}
-
-/* False if t cannot go on to a receive: it is gone, or is to send again. */
-static __attribute__((noinline)) bool send(struct tcb *t, cptr_t cptr, word_t info,
-                                           struct send_mode mode)
-{
-    struct slot *slot;
-    return cspace_quick_below(&t->slots[TCB_SLOT_CSPACE].cap, cptr, KAAL_CPTR_BITS, &slot)
-               ? send_to(t, slot, info, mode)
-               : send_far(t, cptr, info, mode);
 }
 
 /* ---- Receive ----------------------------------------------------------------------------- */
