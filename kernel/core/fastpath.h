@@ -14,6 +14,7 @@
 enum fastpath {
     FASTPATH_NONE, /* nothing was done */
     FASTPATH_CALL,
+    FASTPATH_CALL_CAPS, /* which passes capabilities */
     FASTPATH_REPLY_RECV,
     FASTPATH_FAULT,
     FASTPATH_SEND,
@@ -32,7 +33,7 @@ enum fastpath fastpath_syscall(void);
 enum fastpath fastpath_call(void);
 enum fastpath fastpath_reply_recv(void);
 
-/* Its fault: VM or USER_EXCEPTION. */
+/* Its fault; none but VM faults have one. */
 enum fastpath fastpath_fault(const struct fault *fault);
 
 /* A signal by an interrupt; slow: slowpath_signal(). */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Calls, faults, and their answers. */
 #include "fastpath_parts.h"
+#include "ipc.h"
 #include "lock.h"
 #include "syscall.h"
 
@@ -100,16 +101,15 @@ ALWAYS_INLINE void pass_fault(struct tcb *t, const struct meeting *m, const stru
                               badge_t badge)
 {
     word_t *y = m->receiver->regs.x;
-    const bool is_vm = fault->kind == KAAL_FAULT_VM;
     leave_endpoint(m->ep, m->receiver);
     go_on(m->receiver);
     t->fault = *fault;
-    y[0] = kaal_msginfo(fault->kind, 0, 4);
+    y[0] = kaal_msginfo(KAAL_FAULT_VM, 0, 4);
     y[1] = badge;
     y[3] = t->regs.pc;
-    y[4] = is_vm ? fault->words[0] : t->regs.sp;
-    y[5] = is_vm ? fault->words[1] : t->regs.pstate;
-    y[6] = is_vm ? fault->words[2] : fault->words[0];
+    y[4] = fault->words[0];
+    y[5] = fault->words[1];
+    y[6] = fault->words[2];
     await_answer(t, m->reply);
 }
 
@@ -118,7 +118,7 @@ ALWAYS_INLINE enum fastpath raise(struct cpu *cpu, struct tcb *t, const struct f
     const struct cap *cap = &t->slots[TCB_SLOT_FAULT_HANDLER].cap;
     struct meeting m;
 
-    if (!find_receiver(cpu, cap, &m)) {
+    if (fault->kind != KAAL_FAULT_VM || !find_receiver(cpu, cap, &m)) {
         return FASTPATH_NONE;
     }
     if (m.receiver->sc == NULL) {
@@ -133,6 +133,32 @@ ALWAYS_INLINE enum fastpath raise(struct cpu *cpu, struct tcb *t, const struct f
     pass_fault(t, &m, fault, cap_badge(cap));
     run(cpu, m.receiver, &m.space);
     return FASTPATH_FAULT;
+}
+
+/* As call_lending() or call_own(), with capabilities. */
+ALWAYS_INLINE enum fastpath call_with_caps(struct cpu *cpu, struct tcb *t, const struct cap *cap,
+                                           const struct meeting *m)
+{
+    const word_t caps_mask = (word_t)KAAL_MSGINFO_CAPS_MASK << KAAL_MSGINFO_CAPS_SHIFT;
+    const word_t info = t->regs.x[2] & ~caps_mask;
+    const unsigned count = kaal_msginfo_caps(t->regs.x[2]);
+    const bool is_lending = m->receiver->sc == NULL;
+    struct slot *sent[KAAL_MSG_CAPS];
+    struct words words;
+
+    if (count == 0 || !is_plain(t, m->receiver, info, &words) || !ipc_find_caps(t, count, sent) ||
+        (!is_lending && !clock_change(&cpu->sched, m->receiver->sc))) {
+        return FASTPATH_NONE;
+    }
+    pass_call(t, m, info, cap_badge(cap), &words);
+    if (cap_has_rights(cap, KAAL_RIGHT_GRANT)) {
+        m->receiver->regs.x[0] |= ipc_pass_caps(sent, count, m->receiver, m->ep);
+    }
+    if (is_lending) {
+        lend_context(t, m->receiver, m->reply);
+    }
+    run(cpu, m->receiver, &m->space);
+    return FASTPATH_CALL_CAPS;
 }
 
 /* ---- Answer and receive ------------------------------------------------------------------ */
@@ -272,6 +298,9 @@ enum fastpath fastpath_call(void)
     if (!find(t, t->regs.x[1], &slot) || !find_receiver(cpu, &slot->cap, &m)) {
         return FASTPATH_NONE;
     }
+    if (kaal_msginfo_caps(t->regs.x[2]) != 0) {
+        return call_with_caps(cpu, t, &slot->cap, &m);
+    }
     return m.receiver->sc == NULL ? call_lending(cpu, t, cap_badge(&slot->cap), &m)
                                   : call_own(cpu, t, cap_badge(&slot->cap), &m);
 }
@@ -310,7 +339,7 @@ static ARCH_ENTRY __attribute__((noinline)) void call_slowly(struct tcb *t, stru
     }
 }
 
-/* The rarer halves are functions of their own: they make calls, for which the
+/* The rarer ways are functions of their own: they make calls, for which the
  * others would save registers. */
 static ARCH_ENTRY __attribute__((noinline)) void
 enter_call_own(struct cpu *cpu, struct tcb *t, struct slot *slot, struct tcb *receiver)
@@ -319,6 +348,17 @@ enter_call_own(struct cpu *cpu, struct tcb *t, struct slot *slot, struct tcb *re
         .ep = (struct endpoint *)slot->cap.obj, .receiver = receiver, .reply = receiver->reply};
     if (!find_space(receiver, &m.space) ||
         call_own(cpu, t, cap_badge(&slot->cap), &m) == FASTPATH_NONE) {
+        slowpath_syscall();
+    }
+}
+
+static ARCH_ENTRY __attribute__((noinline)) void
+enter_call_with_caps(struct cpu *cpu, struct tcb *t, struct slot *slot, struct tcb *receiver)
+{
+    struct meeting m = {
+        .ep = (struct endpoint *)slot->cap.obj, .receiver = receiver, .reply = receiver->reply};
+    if (!find_space(receiver, &m.space) ||
+        call_with_caps(cpu, t, &slot->cap, &m) == FASTPATH_NONE) {
         slowpath_syscall();
     }
 }
@@ -337,7 +377,7 @@ ARCH_ENTRY void kernel_call(void)
     } else if (m.receiver->sc != NULL) {
         enter_call_own(cpu, t, slot, m.receiver);
     } else if (call_lending(cpu, t, cap_badge(&slot->cap), &m) == FASTPATH_NONE) {
-        slowpath_syscall();
+        enter_call_with_caps(cpu, t, slot, m.receiver);
     }
     kernel_lock_release();
 }
@@ -367,22 +407,20 @@ ARCH_ENTRY void kernel_reply_recv(void)
     kernel_lock_release();
 }
 
-ALWAYS_INLINE void user_fault(const struct fault *fault)
+ARCH_ENTRY void kernel_vm_fault(vaddr_t addr, bool is_fetch, word_t esr)
 {
+    const struct fault fault = {.kind = KAAL_FAULT_VM, .words = {addr, is_fetch, esr}};
     kernel_lock_acquire();
     struct cpu *cpu = arch_cpu();
-    if (raise(cpu, cpu->current, fault) == FASTPATH_NONE) {
-        slowpath_fault(fault);
+    if (raise(cpu, cpu->current, &fault) == FASTPATH_NONE) {
+        slowpath_fault(&fault);
     }
     kernel_lock_release();
 }
 
-ARCH_ENTRY void kernel_vm_fault(vaddr_t addr, bool is_fetch, word_t esr)
-{
-    user_fault(&(struct fault){.kind = KAAL_FAULT_VM, .words = {addr, is_fetch, esr}});
-}
-
 ARCH_ENTRY void kernel_user_exception(word_t esr)
 {
-    user_fault(&(struct fault){.kind = KAAL_FAULT_USER_EXCEPTION, .words = {esr}});
+    kernel_lock_acquire();
+    slowpath_fault(&(struct fault){.kind = KAAL_FAULT_USER_EXCEPTION, .words = {esr}});
+    kernel_lock_release();
 }

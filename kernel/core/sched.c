@@ -187,7 +187,7 @@ void sched_domain_changed(void)
     s->top = ready_top(s, s->domains.current, SCHED_PRIORITIES / READY_WORD_BITS - 1);
 }
 
-void sched_tick(void)
+__attribute__((noinline)) void sched_tick(void)
 {
     struct sched *s = this_sched();
     const ticks_t now = sched_now();

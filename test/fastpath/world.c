@@ -77,12 +77,11 @@ bool world_enter(void (*entry)(void))
 }
 
 static struct invocation invocation;
-static word_t invocation_label;
 static enum kaal_err invocation_result;
 
 static void invoke(void)
 {
-    invocation_result = invocation_dispatch(&invocation, invocation_label);
+    invocation_result = invocation_dispatch(&invocation);
     sched_exit();
 }
 
@@ -92,6 +91,7 @@ enum kaal_err world_invoke(struct slot *slot, word_t label, unsigned words, cons
     invocation = (struct invocation){.caller = &caller,
                                      .slot = slot,
                                      .cap = slot->cap,
+                                     .label = label,
                                      .length = words,
                                      .caps = caps,
                                      .is_call = true,
@@ -102,7 +102,6 @@ enum kaal_err world_invoke(struct slot *slot, word_t label, unsigned words, cons
     for (unsigned i = 0; i < caps; i++) {
         invocation.extra[i] = cap[i];
     }
-    invocation_label = label;
     host.pending_calls = 0;
     host_log_clear();
     host.console_length = 0;
