@@ -79,7 +79,7 @@ ALWAYS_INLINE void copy_words(const struct tcb *from, struct tcb *to, unsigned l
     y[1] = w1;
     y[2] = w2;
     y[3] = w3;
-#pragma clang loop unroll(disable)
+    NO_UNROLL
     for (unsigned i = KAAL_MSG_REGS; i < length; i++) {
         words->to[i] = words->from[i];
     }
