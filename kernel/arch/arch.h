@@ -10,6 +10,7 @@
  *   struct arch_fp     FP/SIMD state of a thread
  *   pte_t              a page-table entry (uint64_t)
  *   ARCH_ENTRY         attribute of a function that need not save registers
+ *   ARCH_HIDE(p)       of a pointer: what it is made of is not known from here on
  *   index_nospec()     index if it is below size, else 0, also where the
  *                      processor runs ahead of the check before it
  *

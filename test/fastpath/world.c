@@ -10,9 +10,11 @@
 #include <kaal/boot_params.h>
 
 #include "object/asid.h"
+#include "object/irq.h"
 #include "object/tcb.h"
 
 #include "core/invocation.h"
+#include "core/syscall.h"
 #include "memory.h"
 #include "random.h"
 
@@ -74,6 +76,16 @@ bool world_enter(void (*entry)(void))
     host.idle_jumps = false;
     host_bury();
     return is_idle;
+}
+
+void world_irq(void)
+{
+    const struct cap *line = irq_take();
+    if (line == NULL) {
+        sched_exit();
+    } else {
+        slowpath_signal(cap_ntfn(line), cap_badge(line));
+    }
 }
 
 static struct invocation invocation;
