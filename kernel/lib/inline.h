@@ -10,3 +10,11 @@
 #else
 #define NO_UNROLL
 #endif
+
+/* For what is rarely run, in files that are compiled for speed: never mind how long it
+ * takes, as long as it is short. */
+#if __has_attribute(minsize)
+#define SELDOM __attribute__((noinline, cold, minsize))
+#else
+#define SELDOM __attribute__((noinline, cold))
+#endif
