@@ -106,6 +106,10 @@ void arch_tlb_flush_asid(unsigned asid);
  * Does nothing for what is loaded already. */
 void arch_switch_to(struct tcb *t, pte_t *vspace_root, unsigned asid);
 
+/* Is this, not NULL, what arch_switch_to() loaded last, and not gone since? False
+ * is never wrong. */
+bool arch_space_is_loaded(const pte_t *vspace_root, unsigned asid);
+
 /* The address space is going away: stop using it if it is loaded. */
 void arch_vspace_forget(pte_t *vspace_root);
 

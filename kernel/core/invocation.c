@@ -79,20 +79,18 @@ enum kaal_err inv_no_memory(struct invocation *inv, word_t bytes_left)
     return detail(inv, KAAL_ERR_NOT_ENOUGH_MEMORY, 1, bytes_left, 0, 0);
 }
 
+enum { LABELS = 128 };
+
 /* What each label needs. A label that is not listed needs what nobody calls: null. */
-struct signature {
+static const struct signature {
     _Alignas(4) uint8_t type;
     uint8_t nargs, ncaps;
-};
-
-static const struct signature signatures[] = {
+} signatures[LABELS] = {
 #define KAAL_INVOCATION(OBJECT, NAME, number, nargs, ncaps, handler) \
     [number] = {CAP_##OBJECT, nargs, ncaps},
 #include <kaal/abi/invocations.def>
 #undef KAAL_INVOCATION
 };
-
-enum { LABELS = sizeof(signatures) / sizeof(signatures[0]) };
 
 /* A jump: the dispatcher itself needs no stack. */
 #if __has_attribute(musttail)
@@ -101,15 +99,17 @@ enum { LABELS = sizeof(signatures) / sizeof(signatures[0]) };
 #define TAIL_CALL
 #endif
 
-/* Each case is a direct jump: there is no table of function pointers. */
+/* Each case is a direct jump: there is no table of function pointers. The label is
+ * masked, not compared: also in speculation it is an entry of both tables. */
 __attribute__((noinline)) enum kaal_err invocation_dispatch(struct invocation *inv)
 {
-    const word_t label = index_nospec(inv->label, LABELS);
+    const unsigned label = inv->label % LABELS;
+    const struct signature *needs = &signatures[label];
     kassert(!cap_is_null(&inv->cap));
-    if (label != inv->label || signatures[label].type != inv->cap.type) {
+    if (inv->label >= LABELS || needs->type != inv->cap.type) {
         return KAAL_ERR_ILLEGAL_OPERATION;
     }
-    if (inv->length < signatures[label].nargs || inv->caps < signatures[label].ncaps) {
+    if (inv->length < needs->nargs || inv->caps < needs->ncaps) {
         return KAAL_ERR_TRUNCATED_MESSAGE;
     }
     switch (label) {
@@ -119,7 +119,7 @@ __attribute__((noinline)) enum kaal_err invocation_dispatch(struct invocation *i
 #include <kaal/abi/invocations.def>
 #undef KAAL_INVOCATION
     default:
-        __builtin_unreachable();
+        return KAAL_ERR_ILLEGAL_OPERATION;
     }
 }
 

@@ -338,21 +338,24 @@ static bool goes_on_as_before(const struct cpu *cpu)
     const struct sched *s = &cpu->sched;
     const struct tcb *t = cpu->current;
     return s->candidate == NULL && s->favoured == NULL && s->emptied == NULL &&
-           t->state == TCB_RUNNING && !t->is_ready_queued && t->sc != NULL && t->sc == s->charged &&
-           t->yield_to == NULL && ready_comes_first(s, t);
+           t->state == TCB_RUNNING && t->sc != NULL && t->sc == s->charged && t->yield_to == NULL &&
+           ready_comes_first(s, t);
 }
 
 void sched_exit(void)
 {
     struct cpu *cpu = arch_cpu();
 
-    if (goes_on_as_before(cpu)) {
-        clock_arm(&cpu->sched);
-        cpu->sched.now = 0;
-        resume(cpu->current);
+    if (!goes_on_as_before(cpu)) {
+        choose_and_resume(cpu);
         return;
     }
-    choose_and_resume(cpu);
+    clock_arm(&cpu->sched);
+    cpu->sched.now = 0;
+    const struct cap *space = &cpu->current->slots[TCB_SLOT_VSPACE].cap;
+    if (!arch_space_is_loaded(cap_vspace(space), cap_asid(space))) {
+        resume(cpu->current);
+    }
 }
 
 /* ---- Checks --------------------------------------------------------------------- */
