@@ -233,10 +233,10 @@ static const struct {
     uint8_t weight;
 } changes[] = {
     {resume, 30},        {change_priority, 12}, {suspend, 2},          {change_time, 8},
-    {bind_time, 6},      {unbind_time, 1},      {unbind_receiver, 22}, {revoke_space, 1},
+    {bind_time, 6},      {unbind_time, 1},      {unbind_receiver, 40}, {revoke_space, 1},
     {change_binding, 6}, {change_timeout, 4},   {change_space, 4},     {change_buffer, 4},
     {change_flags, 1},   {fill_slot, 8},        {empty_slot, 1},       {acknowledge, 20},
-    {change_line, 3},    {change_domain, 2},    {cancel_badge, 1},     {delete_object, 2},
+    {change_line, 3},    {change_domain, 2},    {cancel_badge, 6},     {delete_object, 2},
     {make_object, 2},    {free_memory, 8},      {use_fp, 4},
 };
 enum { CHANGES = sizeof(changes) / sizeof(changes[0]) };

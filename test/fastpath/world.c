@@ -77,12 +77,11 @@ bool world_enter(void (*entry)(void))
 }
 
 static struct invocation invocation;
-static word_t invocation_label;
 static enum kaal_err invocation_result;
 
 static void invoke(void)
 {
-    invocation_result = invocation_dispatch(&invocation, invocation_label);
+    invocation_result = invocation_dispatch(&invocation);
     sched_exit();
 }
 
@@ -92,6 +91,7 @@ enum kaal_err world_invoke(struct slot *slot, word_t label, unsigned words, cons
     invocation = (struct invocation){.caller = &caller,
                                      .slot = slot,
                                      .cap = slot->cap,
+                                     .label = label,
                                      .length = words,
                                      .caps = caps,
                                      .is_call = true,
@@ -102,7 +102,6 @@ enum kaal_err world_invoke(struct slot *slot, word_t label, unsigned words, cons
     for (unsigned i = 0; i < caps; i++) {
         invocation.extra[i] = cap[i];
     }
-    invocation_label = label;
     host.pending_calls = 0;
     host_log_clear();
     host.console_length = 0;
@@ -349,7 +348,7 @@ unsigned world_priority(void)
 void world_set_time(unsigned sc)
 {
     static const uint16_t times[] = {100, 150, 200, 500, 1000, 2000, 5000};
-    const word_t budget = times[below(7)];
+    const word_t budget = times[percent(25) ? below(7) : 2 + below(5)];
     const word_t period = percent(45) ? budget : budget + times[below(7)];
     world_invoke(world_root_slot(KAAL_ROOT_SCHED_CONTROL), KAAL_INV_SCHED_CONTROL_CONFIGURE,
                  WORDS(budget, period, below(7), random64()), CAPS(world_slot(AT_SC + sc)));
@@ -367,7 +366,7 @@ void world_set_buffer(unsigned thread)
 void world_set_space(unsigned thread)
 {
     const unsigned node = below(WORLD_NODES);
-    const unsigned bits = guard_bits[node];
+    const unsigned bits = percent(92) ? KAAL_CPTR_BITS - node_radix[node] : guard_bits[node];
     const word_t guard = percent(60) ? 0 : random64() & (((word_t)1 << bits) - 1);
     struct slot *handler =
         percent(30) ? &world_empty : world_slot(AT_HANDLER + below(WORLD_HANDLERS));
