@@ -237,8 +237,8 @@ static const struct {
     bool (*make)(word_t *x);
     uint8_t weight;
 } aims[] = {
-    {call, 40}, {reply_recv, 80}, {send, 8},  {recv, 14}, {signal, 4},
-    {wake, 30}, {wait, 16},       {poll, 4},  {yield, 30},
+    {call, 40}, {reply_recv, 80}, {send, 8}, {recv, 14},  {signal, 4},
+    {wake, 30}, {wait, 16},       {poll, 4}, {yield, 30},
 };
 enum { AIMS = sizeof(aims) / sizeof(aims[0]), TRIES = 10 };
 

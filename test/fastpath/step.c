@@ -328,6 +328,10 @@ static void make_syscall(struct tcb *t)
         t->regs.x[i] = random64();
     }
     path_find_all(t);
+    if (percent(4) && path_find(is_time_of_equal) != NULL) {
+        yield_to(t->regs.x);
+        return;
+    }
     if (percent(88) && aim_syscall(t)) {
         end_syscall(t);
         return;
@@ -335,11 +339,7 @@ static void make_syscall(struct tcb *t)
     if (percent(16) && make_retype(t)) {
         return;
     }
-    if (percent(10) && path_find(is_time_of_equal) != NULL) {
-        yield_to(t->regs.x);
-    } else {
-        make_registers(t->regs.x);
-    }
+    make_registers(t->regs.x);
     end_syscall(t);
 }
 
