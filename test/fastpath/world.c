@@ -360,7 +360,7 @@ unsigned world_priority(void)
 void world_set_time(unsigned sc)
 {
     static const uint16_t times[] = {100, 150, 200, 500, 1000, 2000, 5000};
-    const word_t budget = times[below(7)];
+    const word_t budget = times[percent(25) ? below(7) : 2 + below(5)];
     const word_t period = percent(45) ? budget : budget + times[below(7)];
     world_invoke(world_root_slot(KAAL_ROOT_SCHED_CONTROL), KAAL_INV_SCHED_CONTROL_CONFIGURE,
                  WORDS(budget, period, below(7), random64()), CAPS(world_slot(AT_SC + sc)));
@@ -378,7 +378,7 @@ void world_set_buffer(unsigned thread)
 void world_set_space(unsigned thread)
 {
     const unsigned node = below(WORLD_NODES);
-    const unsigned bits = guard_bits[node];
+    const unsigned bits = percent(92) ? KAAL_CPTR_BITS - node_radix[node] : guard_bits[node];
     const word_t guard = percent(60) ? 0 : random64() & (((word_t)1 << bits) - 1);
     struct slot *handler =
         percent(30) ? &world_empty : world_slot(AT_HANDLER + below(WORLD_HANDLERS));
@@ -463,7 +463,9 @@ void world_begin(void)
         }
     }
     for (unsigned i = 0; i < WORLD_SCS; i++) {
-        world_set_time(i);
+        if (i + 1 < WORLD_SCS || percent(30)) {
+            world_set_time(i);
+        }
     }
     for (unsigned i = 0; i < WORLD_THREADS; i++) {
         scramble_registers(world_slot(AT_THREAD + i)->cap.obj);

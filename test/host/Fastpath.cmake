@@ -3,7 +3,8 @@
 #   fastpath.diff, fastpath.diff.sanitized   test/fastpath, without and with sanitizers
 #   fastpath.planted, fastpath.planted.<x>   the comparison itself: finds nothing
 #                         where nothing is, and the faults of test/fastpath/planted.c
-#   fastpath.mutant.<x>   test/fastpath/mutants/<x>.patch: a fault that must be found
+#   fastpath.mutant.<x>   test/fastpath/mutants/<x>.patch: a fault that must be found, in
+#                         one file or header of the kernel
 
 set(_fastpath "${KAAL_ROOT}/test/fastpath")
 set(_fastpath_kernel ${KAAL_CORE_SOURCES})
@@ -67,13 +68,13 @@ fastpath_program(-sanitized ${KAAL_SANITIZE})
 
 # States; in how many a fast path is taken at least; each fast path alone.
 set(_steps 1000000)
-set(_least 300000)
-set(_each 1000)
+set(_least 400000)
+set(_each 10000)
 set(_timeout 600)
 if(KAAL_NIGHTLY)
     set(_steps 20000000)
-    set(_least 6000000)
-    set(_each 20000)
+    set(_least 8000000)
+    set(_each 200000)
     set(_timeout 7200)
 endif()
 add_test(NAME fastpath.diff COMMAND fastpath-diff --seed 1 --steps ${_steps} --least ${_least}
@@ -95,7 +96,7 @@ foreach(_plant IN LISTS _plants)
         ENVIRONMENT KAAL_PLANT=${_plant} PASS_REGULAR_EXPRESSION "DIFFERENCE: |CRASH: signal 11")
 endforeach()
 
-# A mutant is one changed file, linked in front of the libraries.
+# A mutant is one changed file, linked in front of the libraries with the fast paths.
 set(_flags ${KAAL_CORE_INCLUDES})
 list(TRANSFORM _flags PREPEND -I)
 list(TRANSFORM KAAL_CORE_DEFINES PREPEND -D OUTPUT_VARIABLE _defines)
