@@ -100,6 +100,9 @@ static void invoke(void)
 enum kaal_err world_invoke(struct slot *slot, word_t label, unsigned words, const word_t *word,
                            unsigned caps, struct slot *const *cap)
 {
+    if (slot_is_empty(slot)) {
+        return KAAL_ERR_INVALID_CAPABILITY;
+    }
     invocation = (struct invocation){.caller = &caller,
                                      .slot = slot,
                                      .cap = slot->cap,
