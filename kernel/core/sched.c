@@ -100,12 +100,10 @@ void sched_remove(struct tcb *t)
 {
     struct sched *s = this_sched();
     if (t->is_ready_queued) {
-        unqueue(s, t);
-    }
-    if (t->state == TCB_RUNNING && t->wait.linked) {
+        ready_unlink(s, t);
+    } else if (t->state == TCB_RUNNING && t->wait.linked) {
         tree_remove(&s->release, &t->wait);
-    }
-    if (s->candidate == t) {
+    } else if (s->candidate == t) {
         s->candidate = NULL;
     }
 }
@@ -304,26 +302,19 @@ static struct tcb *choose_with_context(struct cpu *cpu)
     }
 }
 
-static void resume(struct tcb *t)
-{
-    unsigned asid;
-    pte_t *root = asid_root_of(&t->slots[TCB_SLOT_VSPACE].cap, &asid);
-    arch_switch_to(t, root, asid);
-}
-
-static __attribute__((noinline)) void choose_and_resume(struct cpu *cpu)
+/* Who runs next becomes current; until there is somebody the core sleeps. */
+static __attribute__((noinline)) void choose_next(struct cpu *cpu)
 {
     for (;;) {
         struct tcb *next = choose_with_context(cpu);
         if (next->yield_to != NULL) {
             sc_answer_yield(next); /* charged: another context was in use since */
         }
-        clock_arm(&cpu->sched);
-        cpu->sched.now = 0;
         if (next != &cpu->idle) {
-            resume(next);
             return;
         }
+        clock_arm(&cpu->sched);
+        cpu->sched.now = 0;
         arch_idle();
         const struct cap *cap = irq_take();
         if (cap != NULL) {
@@ -345,14 +336,15 @@ static bool goes_on_as_before(const struct cpu *cpu)
 void sched_exit(void)
 {
     struct cpu *cpu = arch_cpu();
+    unsigned asid;
 
-    if (goes_on_as_before(cpu)) {
-        clock_arm(&cpu->sched);
-        cpu->sched.now = 0;
-        resume(cpu->current);
-        return;
+    if (!goes_on_as_before(cpu)) {
+        choose_next(cpu);
     }
-    choose_and_resume(cpu);
+    clock_arm(&cpu->sched);
+    cpu->sched.now = 0;
+    pte_t *root = asid_root_of(&cpu->current->slots[TCB_SLOT_VSPACE].cap, &asid);
+    arch_switch_to(cpu->current, root, asid);
 }
 
 /* ---- Checks --------------------------------------------------------------------- */
