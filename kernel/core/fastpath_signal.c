@@ -46,7 +46,7 @@ ALWAYS_INLINE void let_go_on(struct cpu *cpu, struct tcb *t, struct tcb *woken,
 
 /* ---- Send, signal ---------------------------------------------------------------------------- */
 
-ALWAYS_INLINE enum fastpath send_message(struct cpu *cpu, struct tcb *t, const struct cap *cap)
+ALWAYS_INLINE bool send_message(struct cpu *cpu, struct tcb *t, const struct cap *cap)
 {
     const word_t info = t->regs.x[2];
     struct endpoint *ep = (struct endpoint *)cap->obj;
@@ -55,11 +55,11 @@ ALWAYS_INLINE enum fastpath send_message(struct cpu *cpu, struct tcb *t, const s
     struct words words;
 
     if (receiver == NULL || !is_plain(t, receiver, info, &words)) {
-        return FASTPATH_NONE;
+        return false;
     }
     plan_waking(cpu, t, receiver, &how);
     if (how.when == NOT_AT_ALL) {
-        return FASTPATH_NONE;
+        return false;
     }
     leave_endpoint(ep, receiver);
     if (receiver->reply != NULL) {
@@ -68,7 +68,7 @@ ALWAYS_INLINE enum fastpath send_message(struct cpu *cpu, struct tcb *t, const s
     go_on(receiver);
     copy_message(t, receiver, info, cap_badge(cap), &words);
     let_go_on(cpu, t, receiver, &how);
-    return FASTPATH_SEND;
+    return true;
 }
 
 /* Is it held, as no thread waits for it? */
@@ -83,25 +83,24 @@ ALWAYS_INLINE bool hold_signal(struct ntfn *n, badge_t badge)
     return true;
 }
 
-ALWAYS_INLINE enum fastpath signal_waiter(struct cpu *cpu, struct tcb *t, struct ntfn *n,
-                                          badge_t badge)
+ALWAYS_INLINE bool signal_waiter(struct cpu *cpu, struct tcb *t, struct ntfn *n, badge_t badge)
 {
     struct tree_node *node = tree_only(&n->waiters);
     struct waking how;
     if (node == NULL) {
-        return FASTPATH_NONE;
+        return false;
     }
     struct tcb *waiter = tcb_of_wait(node);
-    __asm__("" : "+r"(waiter)); /* as in lone_receiver() */
+    ARCH_HIDE(waiter); /* as in lone_receiver() */
     plan_waking(cpu, t, waiter, &how);
     if (how.when == NOT_AT_ALL) {
-        return FASTPATH_NONE;
+        return false;
     }
     tree_remove_only(&n->waiters, &waiter->wait);
     go_on(waiter);
     set_signal(waiter, badge);
     let_go_on(cpu, t, waiter, &how);
-    return how.when == LATER ? FASTPATH_SIGNAL : FASTPATH_SIGNAL_WAKE;
+    return true;
 }
 
 /* What t may send to, or NULL. */
@@ -144,23 +143,23 @@ static ARCH_ENTRY __attribute__((noinline)) void run_successor(struct cpu *cpu, 
     arch_switch_to(next, root, asid);
 }
 
-ALWAYS_INLINE enum fastpath receive(struct cpu *cpu, struct tcb *t, struct successor *next)
+ALWAYS_INLINE bool receive(struct cpu *cpu, struct tcb *t, struct successor *next)
 {
     struct slot *from, *with;
     if (!find(t, t->regs.x[1], &from) || !find(t, t->regs.x[7], &with) ||
         from->cap.type != CAP_ENDPOINT || !cap_has_rights(&from->cap, KAAL_RIGHT_READ) ||
         with->cap.type != CAP_REPLY) {
-        return FASTPATH_NONE;
+        return false;
     }
     struct endpoint *ep = (struct endpoint *)from->cap.obj;
     struct reply *reply = (struct reply *)with->cap.obj;
     if (!tree_is_empty(&ep->waiters) || reply->tcb != NULL || !has_no_signal(t) ||
         !find_successor(cpu, next)) {
-        return FASTPATH_NONE;
+        return false;
     }
     wait_at(t, ep, reply);
     reply->tcb = t;
-    return FASTPATH_RECV;
+    return true;
 }
 
 ALWAYS_INLINE void take_signal(struct tcb *t, struct ntfn *n)
@@ -183,127 +182,73 @@ ALWAYS_INLINE struct ntfn *find_source(const struct tcb *t)
 }
 
 /* next is set if t waits. */
-ALWAYS_INLINE enum fastpath wait(struct cpu *cpu, struct tcb *t, struct successor *next)
+ALWAYS_INLINE bool wait(struct cpu *cpu, struct tcb *t, struct successor *next)
 {
     struct ntfn *n = find_source(t);
     next->t = NULL;
     if (n == NULL) {
-        return FASTPATH_NONE;
+        return false;
     }
     if (n->active) {
         take_signal(t, n);
-        return FASTPATH_WAIT;
+        return true;
     }
     if (!tree_is_empty(&n->waiters) || n->sc != NULL || !find_successor(cpu, next)) {
-        return FASTPATH_NONE;
+        return false;
     }
     t->regs.pc -= INSTRUCTION_BYTES;
     t->state = TCB_BLOCKED_NTFN;
     t->blocked_on = n;
     tree_insert_only(&n->waiters, &t->wait, (uint64_t)KAAL_MAX_PRIORITY - t->priority);
-    return FASTPATH_WAIT;
+    return true;
 }
 
-ALWAYS_INLINE enum fastpath poll(struct tcb *t)
+ALWAYS_INLINE bool poll(struct tcb *t)
 {
     struct ntfn *n = find_source(t);
     if (n == NULL) {
-        return FASTPATH_NONE;
+        return false;
     }
     if (n->active) {
         take_signal(t, n);
     } else {
         set_signal(t, 0);
     }
-    return FASTPATH_POLL;
+    return true;
 }
 
 /* ---- Yield
  * ---------------------------------------------------------------------------------------- */
 
 /* In turn: behind the equals, with the whole budget again. */
-ALWAYS_INLINE enum fastpath yield(struct cpu *cpu, struct tcb *t, struct successor *next)
+ALWAYS_INLINE bool yield(struct cpu *cpu, struct tcb *t, struct successor *next)
 {
     struct sched *s = &cpu->sched;
     struct sc *sc = t->sc;
     if (s->top != t->rank || !sc_is_round_robin(sc) || !find_successor(cpu, next)) {
-        return FASTPATH_NONE;
+        return false;
     }
     ready_link_back(s, t);
     sc->refills[0].amount = sc->budget;
-    return FASTPATH_YIELD;
+    return true;
 }
 
 /* ---- Entry
  * ------------------------------------------------------------------------------------------ */
-
-enum fastpath fastpath_signal(struct ntfn *n, badge_t badge)
-{
-    struct cpu *cpu = arch_cpu();
-    return hold_signal(n, badge) ? FASTPATH_SIGNAL : signal_waiter(cpu, cpu->current, n, badge);
-}
-
-static enum fastpath fastpath_send(struct cpu *cpu, struct tcb *t)
-{
-    const struct cap *cap = find_target(t);
-    if (cap == NULL) {
-        return FASTPATH_NONE;
-    }
-    if (is_signal(t, cap)) {
-        return fastpath_signal((struct ntfn *)cap->obj, cap_badge(cap));
-    }
-    return cap->type == CAP_ENDPOINT ? send_message(cpu, t, cap) : FASTPATH_NONE;
-}
-
-/* recv, wait, yield */
-static enum fastpath fastpath_wait(struct cpu *cpu, struct tcb *t, word_t number)
-{
-    struct successor next;
-    const enum fastpath taken = number == KAAL_SYS_RECV   ? receive(cpu, t, &next)
-                                : number == KAAL_SYS_WAIT ? wait(cpu, t, &next)
-                                                          : yield(cpu, t, &next);
-    if (taken != FASTPATH_NONE && next.t != NULL) {
-        run_successor(cpu, next.t, next.space.root, next.space.asid);
-    }
-    return taken;
-}
-
-enum fastpath fastpath_syscall(void)
-{
-    struct cpu *cpu = arch_cpu();
-    struct tcb *t = cpu->current;
-    switch (t->regs.x[0]) {
-    case KAAL_SYS_CALL:
-        return fastpath_call();
-    case KAAL_SYS_REPLY_RECV:
-        return fastpath_reply_recv();
-    case KAAL_SYS_SEND:
-    case KAAL_SYS_NBSEND:
-        return fastpath_send(cpu, t);
-    case KAAL_SYS_RECV:
-    case KAAL_SYS_WAIT:
-    case KAAL_SYS_YIELD:
-        return fastpath_wait(cpu, t, t->regs.x[0]);
-    case KAAL_SYS_POLL:
-        return poll(t);
-    default:
-        return FASTPATH_NONE;
-    }
-}
 
 /* Each by itself, so that none pays for the registers of another. */
 #define ENTRY static ARCH_ENTRY __attribute__((noinline)) void
 
 ENTRY enter_signal_waiter(struct cpu *cpu, struct tcb *t, struct ntfn *n, badge_t badge)
 {
-    if (signal_waiter(cpu, t, n, badge) == FASTPATH_NONE) {
+    if (!signal_waiter(cpu, t, n, badge)) {
         slowpath_signal(n, badge);
     }
 }
 
 ENTRY enter_send_message(struct cpu *cpu, struct tcb *t, const struct cap *cap)
 {
-    if (cap->type != CAP_ENDPOINT || send_message(cpu, t, cap) == FASTPATH_NONE) {
+    if (cap->type != CAP_ENDPOINT || !send_message(cpu, t, cap)) {
         slowpath_syscall();
     }
 }
@@ -320,39 +265,36 @@ ENTRY enter_send(struct cpu *cpu, struct tcb *t)
     }
 }
 
+ALWAYS_INLINE void end_wait(struct cpu *cpu, bool is_taken, const struct successor *next)
+{
+    if (!is_taken) {
+        slowpath_syscall();
+    } else if (next->t != NULL) {
+        run_successor(cpu, next->t, next->space.root, next->space.asid);
+    }
+}
+
 ENTRY enter_recv(struct cpu *cpu, struct tcb *t)
 {
     struct successor next;
-    if (receive(cpu, t, &next) == FASTPATH_NONE) {
-        slowpath_syscall();
-    } else {
-        run_successor(cpu, next.t, next.space.root, next.space.asid);
-    }
+    end_wait(cpu, receive(cpu, t, &next), &next);
 }
 
 ENTRY enter_wait(struct cpu *cpu, struct tcb *t)
 {
     struct successor next;
-    if (wait(cpu, t, &next) == FASTPATH_NONE) {
-        slowpath_syscall();
-    } else if (next.t != NULL) {
-        run_successor(cpu, next.t, next.space.root, next.space.asid);
-    }
+    end_wait(cpu, wait(cpu, t, &next), &next);
 }
 
 ENTRY enter_yield(struct cpu *cpu, struct tcb *t)
 {
     struct successor next;
-    if (yield(cpu, t, &next) == FASTPATH_NONE) {
-        slowpath_syscall();
-    } else {
-        run_successor(cpu, next.t, next.space.root, next.space.asid);
-    }
+    end_wait(cpu, yield(cpu, t, &next), &next);
 }
 
 ENTRY enter_poll(struct tcb *t)
 {
-    if (poll(t) == FASTPATH_NONE) {
+    if (!poll(t)) {
         slowpath_syscall();
     }
 }
@@ -392,15 +334,22 @@ ARCH_ENTRY void kernel_syscall(void)
     kernel_lock_release();
 }
 
+ARCH_ENTRY void kernel_signal(struct ntfn *n, badge_t badge)
+{
+    struct cpu *cpu = arch_cpu();
+    if (!hold_signal(n, badge)) {
+        enter_signal_waiter(cpu, cpu->current, n, badge);
+    }
+}
+
 ARCH_ENTRY void kernel_irq(void)
 {
     kernel_lock_acquire();
-    struct cpu *cpu = arch_cpu();
     const struct cap *cap = irq_take();
     if (cap == NULL) {
         sched_exit();
-    } else if (!hold_signal((struct ntfn *)cap->obj, cap_badge(cap))) {
-        enter_signal_waiter(cpu, cpu->current, (struct ntfn *)cap->obj, cap_badge(cap));
+    } else {
+        kernel_signal((struct ntfn *)cap->obj, cap_badge(cap));
     }
     kernel_lock_release();
 }

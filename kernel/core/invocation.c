@@ -3,6 +3,7 @@
 
 #include "object/tcb.h"
 
+#include "lib/assert.h"
 #include "lib/inline.h"
 
 word_t inv_arg(const struct invocation *inv, unsigned i)
@@ -73,16 +74,13 @@ enum kaal_err inv_no_memory(struct invocation *inv, word_t bytes_left)
     return detail(inv, KAAL_ERR_NOT_ENOUGH_MEMORY, 1, bytes_left, 0, 0);
 }
 
-/* What a label needs. A place without one has type null, of which no capability is
- * invoked. */
-struct signature {
-    _Alignas(4) uint8_t type;
-    uint8_t nargs, ncaps;
-};
-
 enum { LABELS = 128 };
 
-static const struct signature signatures[LABELS] = {
+/* What each label needs. A label that is not listed needs what nobody calls: null. */
+static const struct signature {
+    _Alignas(4) uint8_t type;
+    uint8_t nargs, ncaps;
+} signatures[LABELS] = {
 #define KAAL_INVOCATION(OBJECT, NAME, number, nargs, ncaps, handler) \
     [number] = {CAP_##OBJECT, nargs, ncaps},
 #include <kaal/abi/invocations.def>
@@ -96,17 +94,18 @@ static const struct signature signatures[LABELS] = {
 #define TAIL_CALL
 #endif
 
-/* Each case is a direct jump: there is no table of function pointers. */
+/* Each case is a direct jump: there is no table of function pointers. The label is
+ * masked, not compared: also in speculation it is an entry of both tables. */
 __attribute__((noinline)) enum kaal_err invocation_dispatch(struct invocation *inv)
 {
-    const word_t label = inv->label;
-    /* Masked, not compared: also in speculation it is one of them. */
-    const struct signature *need = &signatures[label % LABELS];
-    if (need->type != inv->cap.type) {
+    const unsigned label = inv->label % LABELS;
+    const struct signature *needs = &signatures[label];
+    kassert(!cap_is_null(&inv->cap));
+    if (inv->label >= LABELS || needs->type != inv->cap.type) {
         return KAAL_ERR_ILLEGAL_OPERATION;
     }
-    if (inv->length < need->nargs || inv->caps < need->ncaps) {
-        return label < LABELS ? KAAL_ERR_TRUNCATED_MESSAGE : KAAL_ERR_ILLEGAL_OPERATION;
+    if (inv->length < needs->nargs || inv->caps < needs->ncaps) {
+        return KAAL_ERR_TRUNCATED_MESSAGE;
     }
     switch (label) {
 #define KAAL_INVOCATION(OBJECT, NAME, number, nargs, ncaps, handler) \

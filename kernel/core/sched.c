@@ -302,19 +302,26 @@ static struct tcb *choose_with_context(struct cpu *cpu)
     }
 }
 
-/* Who runs next becomes current; until there is somebody the core sleeps. */
-static __attribute__((noinline)) void choose_next(struct cpu *cpu)
+static void resume(struct tcb *t)
+{
+    unsigned asid;
+    pte_t *root = asid_root_of(&t->slots[TCB_SLOT_VSPACE].cap, &asid);
+    arch_switch_to(t, root, asid);
+}
+
+static __attribute__((noinline)) void choose_and_resume(struct cpu *cpu)
 {
     for (;;) {
         struct tcb *next = choose_with_context(cpu);
         if (next->yield_to != NULL) {
             sc_answer_yield(next); /* charged: another context was in use since */
         }
-        if (next != &cpu->idle) {
-            return;
-        }
         clock_arm(&cpu->sched);
         cpu->sched.now = 0;
+        if (next != &cpu->idle) {
+            resume(next);
+            return;
+        }
         arch_idle();
         const struct cap *cap = irq_take();
         if (cap != NULL) {
@@ -329,22 +336,24 @@ static bool goes_on_as_before(const struct cpu *cpu)
     const struct sched *s = &cpu->sched;
     const struct tcb *t = cpu->current;
     return s->candidate == NULL && s->favoured == NULL && s->emptied == NULL &&
-           t->state == TCB_RUNNING && !t->is_ready_queued && t->sc != NULL && t->sc == s->charged &&
-           t->yield_to == NULL && ready_comes_first(s, t);
+           t->state == TCB_RUNNING && t->sc != NULL && t->sc == s->charged && t->yield_to == NULL &&
+           ready_comes_first(s, t);
 }
 
 void sched_exit(void)
 {
     struct cpu *cpu = arch_cpu();
-    unsigned asid;
 
     if (!goes_on_as_before(cpu)) {
-        choose_next(cpu);
+        choose_and_resume(cpu);
+        return;
     }
     clock_arm(&cpu->sched);
     cpu->sched.now = 0;
-    pte_t *root = asid_root_of(&cpu->current->slots[TCB_SLOT_VSPACE].cap, &asid);
-    arch_switch_to(cpu->current, root, asid);
+    const struct cap *space = &cpu->current->slots[TCB_SLOT_VSPACE].cap;
+    if (!arch_space_is_loaded(cap_vspace(space), cap_asid(space))) {
+        resume(cpu->current);
+    }
 }
 
 /* ---- Checks --------------------------------------------------------------------- */

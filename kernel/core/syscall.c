@@ -77,21 +77,6 @@ static bool finish_zombie(struct tcb *t, struct slot *slot, struct send_mode mod
     return true;
 }
 
-/* Is it to be invoked, other than one that passes a message, or nothing, on? */
-static bool is_invoked(const struct cap *cap)
-{
-    switch (cap->type) {
-    case CAP_NULL:
-    case CAP_ENDPOINT:
-    case CAP_NOTIFICATION:
-    case CAP_REPLY:
-    case CAP_ZOMBIE:
-        return false;
-    default:
-        return true;
-    }
-}
-
 static bool has_extra_caps(struct tcb *t, unsigned count, bool can_block)
 {
     struct slot *extra[KAAL_MSG_CAPS];
@@ -104,7 +89,7 @@ static bool send_to(struct tcb *t, struct slot *slot, word_t info, struct send_m
     const struct cap *cap = &slot->cap;
     const bool is_retry = t->was_preempted;
 
-    if (is_invoked(cap)) {
+    if (cap_is_invoked(cap)) {
         return inv_run(t, slot, info, mode.can_block, mode.is_call);
     }
     t->was_preempted = false;

@@ -94,10 +94,12 @@ void reply_finalise(struct reply *reply)
     if (reply->tcb == NULL) {
         return;
     }
-    if (reply->tcb->state == TCB_BLOCKED_REPLY) {
+    struct tcb *t = reply->tcb;
+    if (t->state == TCB_BLOCKED_REPLY) {
         reply_pop(reply);
+        t->fault.kind = KAAL_FAULT_NONE;
     } else {
-        tcb_cancel_ipc(reply->tcb);
+        tcb_cancel_ipc(t);
     }
 }
 

@@ -167,6 +167,10 @@ const char *tcb_check(const struct tcb *t)
     if (t->state == TCB_BLOCKED_REPLY && t->reply != t->blocked_on) {
         return "KI-19 thread that waits for another reply";
     }
+    if (t->fault.kind != KAAL_FAULT_NONE && t->state != TCB_BLOCKED_SEND &&
+        t->state != TCB_BLOCKED_REPLY) {
+        return "KI-15 fault of a thread that waits for no handler";
+    }
     if (t->domain >= DOMAINS) {
         return "KI-20 domain of a thread";
     }

@@ -11,6 +11,8 @@
  * T5  reply->tcb == t for reply != NULL; only while blocked in receive or on
  *     the reply.
  * T6  yield_to->yield_from == t for yield_to != NULL.
+ * T7  fault.kind is not NONE only while t waits for its handler: to send to it,
+ *     or on the reply.
  *
  * regs.pc of a blocked thread is the address of the instruction that blocked
  * it: completing the operation moves it past, so that a thread which is
@@ -122,5 +124,5 @@ void tcb_finalise(struct tcb *t);
 void tcb_set_priority(struct tcb *t, uint8_t priority);
 void tcb_set_domain(struct tcb *t, uint8_t domain);
 
-/* NULL if T1..T6 and KI-14 hold, else what is broken. */
+/* NULL if T1..T7 and KI-14 hold, else what is broken. */
 const char *tcb_check(const struct tcb *t);

@@ -7,7 +7,7 @@
  * The same seed makes the same states. At least --steps states are made, and
  * more, up to 4 times as many, until a fast path was taken in --least of them.
  * Each fast path has to be taken --each times, and each property of feature.def
- * to occur a tenth as often. --episode: only this one. The work is done in a child
+ * to occur a hundredth as often. --episode: only this one. The work is done in a child
  * process, so that a crash is a difference like any other. Exit status:
  * 0 no difference, 1 one, 2 usage, 3 something came too seldom.
  */
@@ -26,7 +26,7 @@
 #include "random.h"
 #include "world.h"
 
-enum { EPISODE_STATES = 400, CHECK_EVERY = 16, STEPS_FACTOR = 4, FEATURE_SHARE = 10 };
+enum { EPISODE_STATES = 400, CHECK_EVERY = 16, STEPS_FACTOR = 4, FEATURE_SHARE = 100 };
 enum outcome { SAME, DIFFERENT, USAGE, SELDOM };
 
 struct counts {
@@ -49,12 +49,12 @@ static bool arg_one_episode;
 
 /* ---- Episodes ------------------------------------------------------------------------ */
 
-static void count(uint64_t features, const struct compared *compared)
+static void count(const struct feature_set *features, const struct compared *compared)
 {
     shared->states++;
     shared->rows[shared->row].states++;
     for (unsigned f = 0; f < FEATURES; f++) {
-        shared->features[f].states += features >> f & 1;
+        shared->features[f].states += features->has[f];
     }
     if (!compared->is_taken) {
         return;
@@ -63,7 +63,7 @@ static void count(uint64_t features, const struct compared *compared)
     shared->rows[shared->row].taken++;
     shared->fastpaths[compared->fastpath]++;
     for (unsigned f = 0; f < FEATURES; f++) {
-        shared->features[f].taken += features >> f & 1;
+        shared->features[f].taken += features->has[f];
     }
 }
 
@@ -78,12 +78,12 @@ static bool run_state(void)
     const struct step step = step_random();
     shared->step = step;
     shared->row = step_row(&step);
-    const uint64_t features = feature_set(&step);
+    const struct feature_set features = feature_find(&step);
     const struct compared compared = compare_step(&step, shared->state % CHECK_EVERY == 0);
     if (!compared.is_same) {
         return false;
     }
-    count(features, &compared);
+    count(&features, &compared);
     return true;
 }
 
@@ -210,8 +210,12 @@ static enum outcome judge(void)
         is_ok &= is_often("fast path", fastpath_name(f), shared->fastpaths[f], arg_each);
     }
     for (unsigned f = 0; f < FEATURES; f++) {
-        is_ok &= is_often("state", feature_name(f), shared->features[f].states,
-                          arg_each / FEATURE_SHARE);
+        const struct counts *c = &shared->features[f];
+        const uint64_t least = arg_each / FEATURE_SHARE;
+        is_ok &=
+            is_often("taken state", feature_name(f), c->taken, feature_is_of_taken(f) ? least : 0);
+        is_ok &= is_often("refused state", feature_name(f), c->states - c->taken,
+                          feature_is_of_refused(f) ? least : 0);
     }
     return is_ok ? SAME : SELDOM;
 }

@@ -46,15 +46,25 @@ static void suspend(void)
     call(thread(), KAAL_INV_TCB_SUSPEND);
 }
 
-static void change_time(void)
-{
-    world_set_time(below(WORLD_SCS));
-}
-
 /* Passive servers mostly stay so. */
 static bool is_passive_server(const struct tcb *t)
 {
     return t != NULL && t->sc == NULL && t->state == TCB_BLOCKED_RECV;
+}
+
+static void change_time(void)
+{
+    world_set_time(below(percent(95) ? WORLD_SCS - 1 : WORLD_SCS));
+}
+
+/* The last context is seldom configured. Who has it must wait already. */
+static void bind_unconfigured(void)
+{
+    struct slot *time = world_slot(AT_SC + WORLD_SCS - 1), *t = thread();
+    if (is_passive_server(cap_tcb(&t->cap))) {
+        call(time, KAAL_INV_SCHED_CONTEXT_UNBIND);
+        world_invoke(time, KAAL_INV_SCHED_CONTEXT_BIND, NO_WORDS, CAPS(t));
+    }
 }
 
 static void bind_time(void)
@@ -232,12 +242,12 @@ static const struct {
     void (*act)(void);
     uint8_t weight;
 } changes[] = {
-    {resume, 30},        {change_priority, 12}, {suspend, 2},          {change_time, 8},
-    {bind_time, 6},      {unbind_time, 1},      {unbind_receiver, 22}, {revoke_space, 1},
-    {change_binding, 6}, {change_timeout, 4},   {change_space, 4},     {change_buffer, 4},
-    {change_flags, 1},   {fill_slot, 8},        {empty_slot, 1},       {acknowledge, 20},
-    {change_line, 3},    {change_domain, 2},    {cancel_badge, 1},     {delete_object, 2},
-    {make_object, 2},    {free_memory, 8},      {use_fp, 4},
+    {resume, 30},        {change_priority, 12},   {suspend, 2},          {change_time, 8},
+    {bind_time, 6},      {unbind_time, 1},        {unbind_receiver, 40}, {revoke_space, 1},
+    {change_binding, 6}, {change_timeout, 4},     {change_space, 4},     {change_buffer, 4},
+    {change_flags, 1},   {fill_slot, 8},          {empty_slot, 1},       {acknowledge, 20},
+    {change_line, 3},    {change_domain, 2},      {cancel_badge, 6},     {delete_object, 2},
+    {make_object, 2},    {bind_unconfigured, 24}, {free_memory, 8},      {use_fp, 4},
 };
 enum { CHANGES = sizeof(changes) / sizeof(changes[0]) };
 
@@ -261,7 +271,7 @@ void world_end_idling(void)
         host.now = host.deadline > host.now ? host.deadline : host.now;
         host_irq_raise(WORLD_TIMER);
         host_log_clear();
-        world_enter(kernel_irq);
+        world_enter(host_irq);
         memory_follow();
         return;
     }

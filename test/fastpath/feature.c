@@ -10,15 +10,14 @@
 #include "object/sched_context.h"
 
 #include "core/cspace.h"
+#include "core/ready.h"
 #include "world.h"
 
-_Static_assert(FEATURES <= 64, "a bit each");
-
-static uint64_t set;
+static struct feature_set set;
 
 static void has(enum feature feature, bool condition)
 {
-    set |= condition ? UINT64_C(1) << feature : 0;
+    set.has[feature] |= condition;
 }
 
 /* ---- Of the thread and the time ----------------------------------------------------------- */
@@ -32,6 +31,8 @@ static void look_at_time(const struct tcb *t)
     has(FEATURE_SPORADIC, !sc_is_round_robin(sc));
     has(FEATURE_USED_UP, used >= amount);
     has(FEATURE_YIELDED_TO, sc->yield_from != NULL);
+    has(FEATURE_JUST_ENOUGH, used + sc_min_ticks() == amount);
+    has(FEATURE_ONE_TOO_FEW, used + sc_min_ticks() == amount + 1);
     has(FEATURE_LITTLE_LEFT, used < amount && used + sc_min_ticks() > amount);
     has(FEATURE_RELEASE_QUEUE, !tree_is_empty(&s->release));
     has(FEATURE_LATE, host.deadline <= host.now);
@@ -41,8 +42,19 @@ static void look_at_time(const struct tcb *t)
     }
 }
 
+static void look_at_next(void)
+{
+    unsigned asid;
+    const struct tcb *next = ready_first(&host_cpu.sched);
+    if (next != NULL) {
+        has(FEATURE_NEXT_YIELDS, next->yield_to != NULL);
+        has(FEATURE_NEXT_NO_SPACE, asid_root_of(&next->slots[TCB_SLOT_VSPACE].cap, &asid) == NULL);
+    }
+}
+
 static void look_at_thread(const struct tcb *t)
 {
+    const struct cap *root = &t->slots[TCB_SLOT_CSPACE].cap;
     const bool has_handler = t->slots[TCB_SLOT_FAULT_HANDLER].cap.type == CAP_ENDPOINT;
     has(FEATURE_NO_BUFFER, tcb_ipc_buffer(t) == NULL);
     has(FEATURE_HANDLER, has_handler);
@@ -50,6 +62,9 @@ static void look_at_thread(const struct tcb *t)
     has(FEATURE_TIMEOUT_HANDLER, t->slots[TCB_SLOT_TIMEOUT_HANDLER].cap.type == CAP_ENDPOINT);
     has(FEATURE_FP_OWNER, host_cpu.fp_owner == t);
     has(FEATURE_ZOMBIES, host.preempted);
+    has(FEATURE_DEEP, root->type == CAP_CNODE &&
+                          cap_cnode_guard_bits(root) + cap_cnode_radix(root) < KAAL_CPTR_BITS);
+    look_at_next();
     look_at_time(t);
 }
 
@@ -89,6 +104,7 @@ static void look_at_message(const struct tcb *t)
 {
     const word_t info = t->regs.x[2];
     has(FEATURE_LONG, kaal_msginfo_length(info) > KAAL_MSG_REGS);
+    has(FEATURE_LONGEST, kaal_msginfo_length(info) == KAAL_MSG_MAX);
     has(FEATURE_TOO_LONG, kaal_msginfo_length(info) > KAAL_MSG_MAX);
     has(FEATURE_EXTRA_CAPS, kaal_msginfo_caps(info) != 0);
     has(FEATURE_UNWRAPPED_BITS, kaal_msginfo_unwrapped(info) != 0);
@@ -98,6 +114,24 @@ static struct tcb *first_waiter(const struct tree *waiters)
 {
     struct tree_node *node = tree_first(waiters);
     return node == NULL ? NULL : tcb_of_wait(node);
+}
+
+/* From one context to another. */
+static void look_at_change(const struct sc *from, struct sc *to)
+{
+    if (to == NULL) {
+        return;
+    }
+    const bool is_robin = sc_is_round_robin(from);
+    has(FEATURE_OTHER_UNCONFIGURED, to->budget == 0);
+    if (to->budget != 0) {
+        has(FEATURE_ROBIN_ROBIN, is_robin && sc_is_round_robin(to));
+        has(FEATURE_ROBIN_SPORADIC, is_robin && !sc_is_round_robin(to));
+        has(FEATURE_SPORADIC_ROBIN, !is_robin && sc_is_round_robin(to));
+        has(FEATURE_SPORADIC_SPORADIC, !is_robin && !sc_is_round_robin(to));
+        has(FEATURE_OTHER_NOT_DUE, !sc_is_due(to, host.now));
+        has(FEATURE_OTHER_MERGES, sc_is_due(to, host.now) && sc_would_merge(to, host.now));
+    }
 }
 
 static void look_at_receiver(const struct tcb *t, const struct tcb *receiver)
@@ -115,6 +149,7 @@ static void look_at_receiver(const struct tcb *t, const struct tcb *receiver)
     has(FEATURE_RECEIVER_LOWER, receiver->priority < t->priority);
     has(FEATURE_RECEIVER_DOMAIN, receiver->domain != t->domain);
     has(FEATURE_RECEIVER_BOUND, receiver->bound_ntfn != NULL);
+    look_at_change(t->sc, receiver->sc);
 }
 
 static void look_at_endpoint(const struct tcb *t, const struct cap *cap, bool is_send)
@@ -150,6 +185,28 @@ static void look_at_ntfn(const struct tcb *t, const struct cap *cap, bool is_sen
     has(FEATURE_NTFN_BOUND_RECEIVES, n->bound != NULL && n->bound->state == TCB_BLOCKED_RECV);
     has(FEATURE_NTFN_BOUND_OTHER, n->bound != NULL && n->bound != t);
     has(FEATURE_NTFN_TIME, n->sc != NULL);
+    has(FEATURE_BOUND_SELF, n->bound == t);
+    const struct tcb *first = first_waiter(&n->waiters);
+    if (is_send && first != NULL) {
+        has(FEATURE_WAITER_HIGHER, first->priority > t->priority);
+        has(FEATURE_WAITER_NOT_HIGHER, first->priority <= t->priority);
+        has(FEATURE_WAITERS, tree_next(&first->wait) != NULL);
+        look_at_change(t->sc, first->sc);
+    }
+}
+
+static void look_at_answer(const struct tcb *t, const struct reply *reply)
+{
+    const struct tcb *caller = reply->tcb;
+    const bool is_fault = caller->fault.kind != KAAL_FAULT_NONE;
+    const bool returns = reply->sc == t->sc;
+    const bool is_own = reply->sc == NULL && caller->sc != NULL;
+    has(FEATURE_ANSWER_RETURNS, returns && !is_fault);
+    has(FEATURE_ANSWER_OWN, is_own && !is_fault);
+    has(FEATURE_ANSWER_FAULT_RETURNS, returns && is_fault);
+    has(FEATURE_ANSWER_FAULT_OWN, is_own && is_fault);
+    has(FEATURE_ANSWER_FAULT_LABEL, is_fault && kaal_msginfo_label(t->regs.x[2]) != 0);
+    look_at_change(t->sc, caller->sc);
 }
 
 static void look_at_reply(const struct tcb *t, const struct reply *reply)
@@ -167,6 +224,7 @@ static void look_at_reply(const struct tcb *t, const struct reply *reply)
     has(FEATURE_REPLY_STACK, reply->prev != NULL || reply->next != NULL);
     has(FEATURE_REPLY_OWN_TIME, caller->sc != NULL);
     has(FEATURE_REPLY_HIGHER, caller->priority > t->priority);
+    look_at_answer(t, reply);
 }
 
 static void look_at_object(const struct tcb *t, cptr_t cptr, bool is_send)
@@ -198,6 +256,8 @@ static void look_at_fault(const struct tcb *t)
     const struct cap *handler = &t->slots[TCB_SLOT_FAULT_HANDLER].cap;
     if (handler->type == CAP_ENDPOINT) {
         look_at_endpoint(t, handler, true);
+        has(FEATURE_FAULT_LENDS, set.has[FEATURE_PASSIVE]);
+        has(FEATURE_FAULT_OWN, set.has[FEATURE_ACTIVE]);
     }
 }
 
@@ -219,6 +279,10 @@ static void look_at_syscall(const struct tcb *t)
     look_at_message(t);
     switch (x[0]) {
     case KAAL_SYS_CALL:
+        look_at_object(t, x[1], true);
+        has(FEATURE_CALL_LENDS, set.has[FEATURE_PASSIVE]);
+        has(FEATURE_CALL_OWN, set.has[FEATURE_ACTIVE]);
+        break;
     case KAAL_SYS_SEND:
     case KAAL_SYS_NBSEND:
         look_at_object(t, x[1], true);
@@ -240,10 +304,10 @@ static void look_at_syscall(const struct tcb *t)
     }
 }
 
-uint64_t feature_set(const struct step *step)
+struct feature_set feature_find(const struct step *step)
 {
     const struct tcb *t = host_cpu.current;
-    set = 0;
+    set = (struct feature_set){0};
     look_at_thread(t);
     if (step->kind == STEP_SYSCALL) {
         look_at_syscall(t);
@@ -256,12 +320,30 @@ uint64_t feature_set(const struct step *step)
     return set;
 }
 
-const char *feature_name(enum feature feature)
-{
-    static const char *const names[] = {
-#define FEATURE(NAME, text) text,
+/* ---- What is known of them ---------------------------------------------------------------- */
+
+enum { TAKEN = 1, REFUSED = 2, BOTH = TAKEN | REFUSED };
+
+static const struct {
+    const char *text;
+    unsigned where;
+} features[] = {
+#define FEATURE(NAME, where, text) {text, where},
 #include "feature.def"
 #undef FEATURE
-    };
-    return names[feature];
+};
+
+const char *feature_name(enum feature feature)
+{
+    return features[feature].text;
+}
+
+bool feature_is_of_taken(enum feature feature)
+{
+    return (features[feature].where & TAKEN) != 0;
+}
+
+bool feature_is_of_refused(enum feature feature)
+{
+    return (features[feature].where & REFUSED) != 0;
 }

@@ -11,6 +11,7 @@
 #include "object/reply.h"
 #include "object/sched_context.h"
 
+#include "aim.h"
 #include "memory.h"
 #include "path.h"
 #include "random.h"
@@ -314,23 +315,32 @@ static void fill_buffer(struct kaal_ipc_buffer *buffer)
     memory_follow_range(buffer, sizeof(*buffer));
 }
 
+static void end_syscall(struct tcb *t)
+{
+    if (kaal_msginfo_caps(t->regs.x[2]) != 0 || percent(20)) {
+        fill_buffer(tcb_ipc_buffer(t));
+    }
+}
+
 static void make_syscall(struct tcb *t)
 {
     for (unsigned i = 0; i <= 8; i++) {
         t->regs.x[i] = random64();
     }
     path_find_all(t);
+    if (percent(4) && path_find(is_time_of_equal) != NULL) {
+        yield_to(t->regs.x);
+        return;
+    }
+    if (percent(88) && aim_syscall(t)) {
+        end_syscall(t);
+        return;
+    }
     if (percent(16) && make_retype(t)) {
         return;
     }
-    if (percent(10) && path_find(is_time_of_equal) != NULL) {
-        yield_to(t->regs.x);
-    } else {
-        make_registers(t->regs.x);
-    }
-    if (kaal_msginfo_caps(t->regs.x[2]) != 0 || percent(20)) {
-        fill_buffer(tcb_ipc_buffer(t));
-    }
+    make_registers(t->regs.x);
+    end_syscall(t);
 }
 
 /* ---- Time and interrupts ------------------------------------------------------------------------
@@ -388,7 +398,7 @@ static struct step random_entry(struct tcb *t)
     if (percent(is_late ? 70 : 8)) {
         return make_irq();
     }
-    if (percent(6)) {
+    if (percent(4) || (percent(40) && aim_fault(t))) {
         return make_fault();
     }
     if (!t->was_preempted || percent(50)) {

@@ -10,9 +10,11 @@
 #include <kaal/boot_params.h>
 
 #include "object/asid.h"
+#include "object/irq.h"
 #include "object/tcb.h"
 
 #include "core/invocation.h"
+#include "core/syscall.h"
 #include "memory.h"
 #include "random.h"
 
@@ -76,6 +78,16 @@ bool world_enter(void (*entry)(void))
     return is_idle;
 }
 
+void world_irq(void)
+{
+    const struct cap *line = irq_take();
+    if (line == NULL) {
+        sched_exit();
+    } else {
+        slowpath_signal(cap_ntfn(line), cap_badge(line));
+    }
+}
+
 static struct invocation invocation;
 static enum kaal_err invocation_result;
 
@@ -88,6 +100,9 @@ static void invoke(void)
 enum kaal_err world_invoke(struct slot *slot, word_t label, unsigned words, const word_t *word,
                            unsigned caps, struct slot *const *cap)
 {
+    if (slot_is_empty(slot)) {
+        return KAAL_ERR_INVALID_CAPABILITY;
+    }
     invocation = (struct invocation){.caller = &caller,
                                      .slot = slot,
                                      .cap = slot->cap,
@@ -348,7 +363,7 @@ unsigned world_priority(void)
 void world_set_time(unsigned sc)
 {
     static const uint16_t times[] = {100, 150, 200, 500, 1000, 2000, 5000};
-    const word_t budget = times[below(7)];
+    const word_t budget = times[percent(25) ? below(7) : 2 + below(5)];
     const word_t period = percent(45) ? budget : budget + times[below(7)];
     world_invoke(world_root_slot(KAAL_ROOT_SCHED_CONTROL), KAAL_INV_SCHED_CONTROL_CONFIGURE,
                  WORDS(budget, period, below(7), random64()), CAPS(world_slot(AT_SC + sc)));
@@ -366,7 +381,7 @@ void world_set_buffer(unsigned thread)
 void world_set_space(unsigned thread)
 {
     const unsigned node = below(WORLD_NODES);
-    const unsigned bits = guard_bits[node];
+    const unsigned bits = percent(92) ? KAAL_CPTR_BITS - node_radix[node] : guard_bits[node];
     const word_t guard = percent(60) ? 0 : random64() & (((word_t)1 << bits) - 1);
     struct slot *handler =
         percent(30) ? &world_empty : world_slot(AT_HANDLER + below(WORLD_HANDLERS));
@@ -451,7 +466,9 @@ void world_begin(void)
         }
     }
     for (unsigned i = 0; i < WORLD_SCS; i++) {
-        world_set_time(i);
+        if (i + 1 < WORLD_SCS || percent(30)) {
+            world_set_time(i);
+        }
     }
     for (unsigned i = 0; i < WORLD_THREADS; i++) {
         scramble_registers(world_slot(AT_THREAD + i)->cap.obj);

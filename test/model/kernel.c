@@ -111,7 +111,7 @@ void kernel_enter_irq(unsigned irq)
 {
     host_log_clear();
     host_irq_raise(irq);
-    enter(kernel_irq);
+    enter(host_irq);
 }
 
 static uint64_t fault_addr, fault_esr;

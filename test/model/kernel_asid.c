@@ -7,6 +7,6 @@
 void kernel_asid_reset(void)
 {
     for (unsigned i = 0; i < ASID_POOLS; i++) {
-        pools[i] = NULL;
+        asid_pools[i] = NULL;
     }
 }

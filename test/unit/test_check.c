@@ -237,6 +237,7 @@ static void test_ki15(void **state)
     BREAK("KI-15", idle.tcb->blocked_on, kt_cap(other)->obj);
     struct ntfn *park = kt_cap(t.park)->obj;
     BREAK("KI-15", park->waiters, (struct tree){0});
+    BREAK("KI-15", t.tcb->fault.kind, KAAL_FAULT_VM);
 }
 
 static void test_ki16(void **state)
@@ -249,6 +250,24 @@ static void test_ki16(void **state)
     BREAK("KI-16", kt_endpoint_of(ep)->is_receiving, true);
     BREAK("KI-16", t.tcb->priority, HIGH + 1);
     BREAK("KI-16", kt_endpoint_of(ep)->waiters.first, NULL);
+    BREAK("KI-16", kt_endpoint_of(ep)->lone, t.tcb); /* it sends */
+}
+
+static void test_ki16_lone_receiver(void **state)
+{
+    (void)state;
+    const cptr_t ep = kt_object(CAP_ENDPOINT, 0);
+    struct kt_thread first = kt_thread(HIGH), second = kt_thread(HIGH);
+    BREAK("KI-16", kt_endpoint_of(ep)->lone, first.tcb);
+    kt_unpark(&first);
+    kt_recv(&first, ep, kt_object(CAP_REPLY, 0));
+    assert_ptr_equal(kt_endpoint_of(ep)->lone, first.tcb);
+    BREAK("KI-16", kt_endpoint_of(ep)->lone, NULL);
+    BREAK("KI-16", kt_endpoint_of(ep)->lone, second.tcb);
+    kt_unpark(&second);
+    kt_recv(&second, ep, kt_object(CAP_REPLY, 0));
+    assert_null(kt_endpoint_of(ep)->lone);
+    BREAK("KI-16", kt_endpoint_of(ep)->lone, first.tcb);
 }
 
 static void test_ki17(void **state)
@@ -307,6 +326,10 @@ static void test_ki20(void **state)
     BREAK("KI-20", t.tcb->is_ready_queued, false);
     BREAK("KI-20", t.tcb->priority, LOW + 1);
     BREAK("KI-20", host_cpu.sched.ready[0][LOW].tail, NULL);
+    BREAK("KI-20", host_cpu.sched.top, LOW + 1);
+    BREAK("KI-20", host_cpu.sched.top, LOW - 1);
+    BREAK("KI-20", host_cpu.sched.top, 1U << 16 | LOW); /* of another domain */
+    BREAK("KI-20", host_cpu.sched.top, (uint32_t)-1);   /* nobody */
     /* Linked nowhere although it can run. */
     struct sched *s = &host_cpu.sched;
     s->ready[0][LOW] = (struct sched_queue){0};
@@ -570,27 +593,49 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, kt_boot)
     const struct CMUnitTest tests[] = {
-        T(test_ki01),          T(test_ki02),
-        T(test_ki03),          T(test_ki04),
-        T(test_ki05),          T(test_ki06),
-        T(test_ki07),          T(test_ki08),
-        T(test_ki09),          T(test_ki10),
-        T(test_ki11),          T(test_ki12),
-        T(test_ki13),          T(test_ki14),
-        T(test_ki15),          T(test_ki16),
-        T(test_ki17),          T(test_ki18),
-        T(test_ki19),          T(test_ki20),
-        T(test_ki21),          T(test_ki22),
-        T(test_ki23),          T(test_ki24),
-        T(test_ki25),          T(test_ki25_wx),
-        T(test_ki26),          T(test_ki27),
-        T(test_ki28_no_flush), T(test_ki28_wrong_flush),
-        T(test_ki28_no_break), T(test_ki28_make_before_flush),
-        T(test_ki28_twin),     T(test_ki29),
-        T(test_ki30),          T(test_ki31),
-        T(test_ki32),          T(test_ki32_written_after),
-        T(test_ki33),          T(test_ki34),
-        T(test_ki35),          T(test_ki36),
+        T(test_ki01),
+        T(test_ki02),
+        T(test_ki03),
+        T(test_ki04),
+        T(test_ki05),
+        T(test_ki06),
+        T(test_ki07),
+        T(test_ki08),
+        T(test_ki09),
+        T(test_ki10),
+        T(test_ki11),
+        T(test_ki12),
+        T(test_ki13),
+        T(test_ki14),
+        T(test_ki15),
+        T(test_ki16),
+        T(test_ki16_lone_receiver),
+        T(test_ki17),
+        T(test_ki18),
+        T(test_ki19),
+        T(test_ki20),
+        T(test_ki21),
+        T(test_ki22),
+        T(test_ki23),
+        T(test_ki24),
+        T(test_ki25),
+        T(test_ki25_wx),
+        T(test_ki26),
+        T(test_ki27),
+        T(test_ki28_no_flush),
+        T(test_ki28_wrong_flush),
+        T(test_ki28_no_break),
+        T(test_ki28_make_before_flush),
+        T(test_ki28_twin),
+        T(test_ki29),
+        T(test_ki30),
+        T(test_ki31),
+        T(test_ki32),
+        T(test_ki32_written_after),
+        T(test_ki33),
+        T(test_ki34),
+        T(test_ki35),
+        T(test_ki36),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

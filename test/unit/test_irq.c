@@ -91,7 +91,7 @@ static void test_unbound_interrupt_is_masked(void **state)
 static void test_spurious_interrupt(void **state)
 {
     (void)state;
-    kt_enter(kernel_irq);
+    kt_enter(host_irq);
     assert_true(kt_is_current(&kt.root));
 }
 
@@ -224,7 +224,7 @@ static void test_interrupt_preempts_revoke(void **state)
     kt_call(&kt.root, KAAL_ROOT_CNODE,
             &(struct kt_msg){.label = KAAL_INV_CNODE_REVOKE, .length = 2, .w = {ep, 64}});
     assert_false(kt_is_done(&kt.root));
-    kt_enter(kernel_irq);
+    kt_enter(host_irq);
     assert_true(kt_is_current(&t));
     kt_park(&t);
     kt_again(&kt.root);

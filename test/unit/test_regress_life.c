@@ -297,7 +297,7 @@ static void one_of_the_matrix(unsigned relation, unsigned first, unsigned second
         remove_by(s.actor, s.victims[first], KAAL_INV_CNODE_DELETE);
     }
     host_irq_raise(LINE);
-    kt_enter(kernel_irq);
+    kt_enter(host_irq);
     settle();
     remove_and_settle(s.victims[first], KAAL_INV_CNODE_DELETE);
     remove_and_settle(s.victims[second], label);

@@ -407,6 +407,24 @@ static void test_vm_fault_and_resume(void **state)
     assert_int_equal(t.tcb->regs.pc, 0x1234);
 }
 
+static void test_fault_is_forgotten_with_its_reply(void **state)
+{
+    (void)state;
+    const cptr_t ep = kt_object(CAP_ENDPOINT, 0), reply = kt_object(CAP_REPLY, 0);
+    struct kt_thread t = faulting(ep);
+    kernel_vm_fault(0, false, 0);
+    kt_check();
+    kt_recv(&kt.root, ep, reply);
+    assert_int_equal(kt_label(&kt.root), KAAL_FAULT_VM);
+    kt_ok(kt_delete(reply));
+    kt_ok(kt_invoke(t.cap, KAAL_INV_TCB_RESUME, KT_NONE, KT_NONE));
+    assert_true(kt_is_current(&t));
+    kt_send(&t, ep, &answer);
+    kt_recv(&kt.root, ep, kt_object(CAP_REPLY, 0));
+    assert_got(&kt.root, 6, 60);
+    assert_true(kt_is_done(&t));
+}
+
 static void test_fault_reply_with_a_label_leaves_it_stopped(void **state)
 {
     (void)state;
@@ -582,6 +600,7 @@ int main(void)
         cmocka_unit_test_setup(test_chain_with_the_context_unbound, kt_boot),
         cmocka_unit_test_setup(test_server_dies_with_the_time, kt_boot),
         cmocka_unit_test_setup(test_vm_fault_and_resume, kt_boot),
+        cmocka_unit_test_setup(test_fault_is_forgotten_with_its_reply, kt_boot),
         cmocka_unit_test_setup(test_fault_reply_with_a_label_leaves_it_stopped, kt_boot),
         cmocka_unit_test_setup(test_unknown_syscall_fault, kt_boot),
         cmocka_unit_test_setup(test_user_exception, kt_boot),

@@ -2,6 +2,8 @@
 /* Scheduling: priorities, round robin, budgets, yielding, changing parameters. */
 #include "support/kt.h"
 
+#include "core/ready.h"
+
 enum { HIGH = 150, MIDDLE = 130, LOW = 110 };
 
 static void set_priority(const struct kt_thread *t, unsigned priority)
@@ -26,6 +28,82 @@ static void leave_root(void)
 static void back_to_root(struct kt_thread *t)
 {
     kt_nbsend(t, kt.root.park, NULL);
+}
+
+/* ---- Ready queues ---------------------------------------------------------------- */
+
+static struct tcb *ready_thread(struct tcb *t, unsigned domain, unsigned priority)
+{
+    *t = (struct tcb){.priority = (uint16_t)priority, .domain = (uint16_t)domain};
+    return t;
+}
+
+static void test_first_ready_of_each_priority(void **state)
+{
+    (void)state;
+    static const unsigned priority[] = {64, 0, 255, 63, 128, 191, 1, 192, 127};
+    enum { COUNT = sizeof(priority) / sizeof(priority[0]) };
+    static struct sched s;
+    struct tcb t[COUNT];
+    sched_init(&s);
+    assert_null(ready_first(&s));
+    for (unsigned i = 0; i < COUNT; i++) {
+        ready_link_back(&s, ready_thread(&t[i], 0, priority[i]));
+    }
+    for (unsigned left = COUNT; left > 0; left--) {
+        struct tcb *first = ready_first(&s);
+        for (unsigned i = 0; i < COUNT; i++) {
+            assert_true(!t[i].is_ready_queued || t[i].priority <= first->priority);
+        }
+        assert_true(ready_comes_first(&s, first));
+        ready_unlink(&s, first);
+        assert_true(ready_comes_first(&s, first));
+    }
+    assert_null(ready_first(&s));
+}
+
+static void test_ready_equals_stay_in_order(void **state)
+{
+    (void)state;
+    static struct sched s;
+    struct tcb t[4];
+    sched_init(&s);
+    ready_link_back(&s, ready_thread(&t[0], 0, 7));
+    ready_link_back(&s, ready_thread(&t[1], 0, 7));
+    ready_link_front(&s, ready_thread(&t[2], 0, 7));
+    ready_link_back(&s, ready_thread(&t[3], 0, 6));
+    static const unsigned order[] = {2, 0, 1, 3};
+    ready_unlink(&s, &t[0]); /* from between two */
+    ready_link_front(&s, ready_thread(&t[0], 0, 7));
+    ready_unlink(&s, &t[2]);
+    ready_link_front(&s, ready_thread(&t[2], 0, 7));
+    for (unsigned i = 0; i < 4; i++) {
+        assert_ptr_equal(ready_first(&s), &t[order[i]]);
+        ready_unlink(&s, &t[order[i]]);
+    }
+}
+
+/* Threads of other domains are ready, but neither first nor in the way. */
+static void test_ready_in_other_domains(void **state)
+{
+    (void)state;
+    static struct sched s;
+    struct tcb low, high, other, others_low;
+    sched_init(&s);
+    ready_link_back(&s, ready_thread(&high, 1, 255));
+    ready_link_back(&s, ready_thread(&others_low, 15, 0));
+    assert_null(ready_first(&s));
+    assert_true(ready_comes_first(&s, ready_thread(&low, 0, 0)));
+    assert_false(ready_comes_first(&s, ready_thread(&other, 1, 255)));
+    assert_false(ready_comes_first(&s, ready_thread(&other, 15, 0)));
+    ready_link_back(&s, &low);
+    assert_ptr_equal(ready_first(&s), &low);
+    assert_false(ready_comes_first(&s, ready_thread(&other, 1, 0)));
+    assert_true(ready_comes_first(&s, ready_thread(&other, 0, 0)));
+    ready_link_back(&s, ready_thread(&other, 0, 1));
+    assert_false(ready_comes_first(&s, &low));
+    ready_unlink(&s, &high);
+    assert_ptr_equal(ready_first(&s), &other);
 }
 
 /* ---- Priorities ------------------------------------------------------------------ */
@@ -436,6 +514,9 @@ static void test_timer_is_armed_for_the_next_event(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_first_ready_of_each_priority),
+        cmocka_unit_test(test_ready_equals_stay_in_order),
+        cmocka_unit_test(test_ready_in_other_domains),
         cmocka_unit_test_setup(test_highest_priority_runs, kt_boot),
         cmocka_unit_test_setup(test_every_priority, kt_boot),
         cmocka_unit_test_setup(test_lowering_oneself_switches, kt_boot),

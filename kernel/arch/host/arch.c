@@ -7,7 +7,10 @@
 
 #include <kaal/boot_params.h>
 
+#include "object/irq.h"
+
 #include "arch/aarch64/pure/pstate.h"
+#include "core/syscall.h"
 #include "ghost.h"
 
 #if defined(__has_feature)
@@ -132,6 +135,20 @@ bool host_is_poisoned(const void *vaddr, size_t bytes)
 void host_irq_raise(unsigned irq)
 {
     host.irq_raised[irq] = true;
+}
+
+void host_irq(void)
+{
+    if (host_cpu.current != &host_cpu.idle) {
+        kernel_irq();
+        return;
+    }
+    const struct cap *cap = irq_take();
+    if (cap != NULL) {
+        slowpath_signal(cap_ntfn(cap), cap_badge(cap));
+    } else {
+        sched_exit();
+    }
 }
 
 bool host_halts(void (*action)(void *arg), void *arg)
@@ -278,6 +295,13 @@ void arch_switch_to(struct tcb *t, pte_t *vspace_root, unsigned asid)
     ghost_kernel_exit();
     record(HOST_SWITCH, (uintptr_t)t, vspace_root == NULL ? 0 : arch_virt_to_phys(vspace_root),
            asid);
+}
+
+bool arch_space_is_loaded(const pte_t *vspace_root, unsigned asid)
+{
+    (void)vspace_root;
+    (void)asid;
+    return false;
 }
 
 void arch_vspace_forget(pte_t *vspace_root)

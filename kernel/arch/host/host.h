@@ -141,6 +141,10 @@ bool host_is_poisoned(const void *vaddr, size_t bytes);
  * acknowledges them; a masked one waits. */
 void host_irq_raise(unsigned irq);
 
+/* Interrupts are looked at: enter the kernel, or, where the core idles, go on in
+ * sched_exit(), which is where it sleeps. */
+void host_irq(void);
+
 /* Does action(arg) halt the kernel (panic)? If so the kernel's state is broken
  * afterwards: host_reset(). */
 bool host_halts(void (*action)(void *arg), void *arg);

@@ -443,7 +443,7 @@ void kt_park(struct kt_thread *t)
 void kt_irq(unsigned irq)
 {
     host_irq_raise(irq);
-    kt_enter(kernel_irq);
+    kt_enter(host_irq);
 }
 
 void kt_advance(word_t us)

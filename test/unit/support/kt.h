@@ -87,7 +87,7 @@ struct kt_msg {
     cptr_t cap[KAAL_MSG_CAPS];
 };
 
-/* Enter the kernel (kernel_syscall, kernel_irq). Returns also when nobody can
+/* Enter the kernel (kernel_syscall, host_irq). Returns also when nobody can
  * run; then the idle thread is current. */
 void kt_enter(void (*entry)(void));
 
