@@ -76,8 +76,12 @@ void slot_insert_original(struct slot *parent, struct slot *slot, struct cap cap
 void slot_insert_originals(struct slot *parent, struct slot *first, word_t count, struct cap cap,
                            word_t bytes)
 {
+    struct slot *newest = &first[count - 1];
     slot_insert_original(parent, first, cap);
-    for (struct slot *slot = first + 1; slot < first + count; slot++) {
+    if (newest == first) {
+        return;
+    }
+    for (struct slot *slot = first + 1; slot <= newest; slot++) {
         kassert(slot_is_empty(slot));
         cap.obj = (char *)cap.obj + bytes;
         slot->cap = cap;
@@ -85,14 +89,11 @@ void slot_insert_originals(struct slot *parent, struct slot *first, word_t count
         slot->prev = slot + 1;
         slot->flags = SLOT_ORIGINAL;
     }
-    if (count > 1) {
-        struct slot *newest = &first[count - 1];
-        first->prev = first + 1;
-        first->flags &= ~(uint32_t)SLOT_FIRST;
-        newest->prev = parent;
-        newest->flags |= SLOT_FIRST;
-        parent->first = newest;
-    }
+    first->prev = first + 1;
+    first->flags &= ~(uint32_t)SLOT_FIRST;
+    newest->prev = parent;
+    newest->flags |= SLOT_FIRST;
+    parent->first = newest;
 }
 
 static bool is_new_original(const struct cap *source, const struct cap *cap)

@@ -100,12 +100,10 @@ void sched_remove(struct tcb *t)
 {
     struct sched *s = this_sched();
     if (t->is_ready_queued) {
-        unqueue(s, t);
-    }
-    if (t->state == TCB_RUNNING && t->wait.linked) {
+        ready_unlink(s, t);
+    } else if (t->state == TCB_RUNNING && t->wait.linked) {
         tree_remove(&s->release, &t->wait);
-    }
-    if (s->candidate == t) {
+    } else if (s->candidate == t) {
         s->candidate = NULL;
     }
 }

@@ -45,9 +45,9 @@ ALWAYS_INLINE bool asid_is_of(unsigned asid, const pte_t *root)
  * capability is another, has no ASID, or the ASID is no longer its own. */
 ALWAYS_INLINE pte_t *asid_root_of(const struct cap *vspace, unsigned *asid)
 {
-    pte_t *root = (pte_t *)vspace->obj;
     *asid = cap_asid(vspace);
-    return vspace->type == CAP_VSPACE && asid_is_of(*asid, root) ? root : NULL;
+    pte_t **entry = vspace->type == CAP_VSPACE ? asid_entry(*asid) : NULL;
+    return entry != NULL && *entry == (pte_t *)vspace->obj ? *entry : NULL;
 }
 
 /* The pool, which is all zero, serves the identifiers from index *

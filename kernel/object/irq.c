@@ -33,7 +33,7 @@ void irq_reset(void)
 const struct cap *irq_take(void)
 {
     const unsigned irq = arch_irq_ack();
-    if (irq >= arch_irq_count() || irq >= IRQ_MAX) {
+    if (irq >= IRQ_MAX) { /* none: ARCH_IRQ_NONE */
         return NULL;
     }
     if (irq == timer_irq) {

@@ -35,10 +35,10 @@ bool object_size_ok(enum cap_type type, word_t size, word_t *min, word_t *max)
 
 unsigned object_bits(enum cap_type type, word_t size)
 {
-    if (type == CAP_CNODE) {
-        return (unsigned)size + KAAL_SLOT_BITS;
+    if (size == 0) {
+        return size_range[type].min;
     }
-    return has_one_size(type) ? size_range[type].min : (unsigned)size;
+    return (unsigned)size + (type == CAP_CNODE ? (unsigned)KAAL_SLOT_BITS : 0);
 }
 
 /* Size and device are in the same place for all types that have them. */

@@ -11,7 +11,7 @@
 /* 12, 21 and 30 bits: 3, 2 and 1. */
 unsigned page_level(unsigned bits)
 {
-    return (39 - bits) / 8;
+    return -(bits / 8) & 3;
 }
 
 /* Is this, found at the level where a walk ended, the entry of cap's mapping? */
@@ -52,9 +52,8 @@ void page_unmap_if_mapped(struct slot *slot)
 
 enum { ARG_VADDR, ARG_RIGHTS, ARG_ATTRS };
 
-static enum kaal_err check_attributes(struct invocation *inv, word_t rights)
+static enum kaal_err check_attributes(struct invocation *inv, word_t rights, word_t attrs)
 {
-    const word_t attrs = inv_arg(inv, ARG_ATTRS);
     const bool is_executable = (attrs & KAAL_MAP_EXECUTE) != 0;
 
     if ((attrs & ~(word_t)(KAAL_MAP_CACHED | KAAL_MAP_EXECUTE)) != 0) {
@@ -73,11 +72,11 @@ static enum kaal_err check_address(struct invocation *inv, unsigned asid)
 {
     const struct cap *cap = &inv->slot->cap;
     const vaddr_t vaddr = inv_arg(inv, ARG_VADDR);
-    const word_t bytes = (word_t)1 << cap_page_bits(cap);
+    const word_t offset_mask = ~(~(word_t)0 << cap_page_bits(cap));
 
     /* An aligned page that begins below the top ends there, too. */
-    if (vaddr >= KAAL_USER_TOP || (vaddr & (bytes - 1)) != 0) {
-        return vaddr >= KAAL_USER_TOP || bytes > KAAL_USER_TOP - vaddr
+    if (vaddr >= KAAL_USER_TOP || (vaddr & offset_mask) != 0) {
+        return vaddr >= KAAL_USER_TOP || offset_mask >= KAAL_USER_TOP - vaddr
                    ? inv_bad_arg(inv, ARG_VADDR)
                    : inv_bad_alignment(inv, ARG_VADDR);
     }
@@ -107,9 +106,9 @@ static enum kaal_err check_entry(struct invocation *inv, pte_t entry, unsigned a
 }
 
 /* Break before make: the old translation is gone before the new one is. */
-static void write_entry(pte_t *entry, pte_t value, unsigned asid, vaddr_t vaddr)
+static void replace_entry(pte_t *entry, pte_t old, pte_t value, unsigned asid, vaddr_t vaddr)
 {
-    if (*entry != 0) {
+    if (old != 0) {
         arch_pte_write(entry, 0);
         arch_tlb_flush_page(asid, vaddr);
     }
@@ -121,6 +120,7 @@ enum kaal_err page_inv_map(struct invocation *inv)
     struct cap *cap = &inv->slot->cap;
     const vaddr_t vaddr = inv_arg(inv, ARG_VADDR);
     const word_t rights = inv_arg(inv, ARG_RIGHTS) & cap->rights;
+    const word_t attrs = inv_arg(inv, ARG_ATTRS);
     const unsigned level = page_level(cap_page_bits(cap));
     unsigned asid, at;
 
@@ -132,20 +132,20 @@ enum kaal_err page_inv_map(struct invocation *inv)
     if (err != KAAL_OK) {
         return err;
     }
-    err = check_attributes(inv, rights);
+    err = check_attributes(inv, rights, attrs);
     if (err != KAAL_OK) {
         return err;
     }
     pte_t *entry = vspace_walk(root, vaddr, level, &at);
-    err = check_entry(inv, *entry, at);
+    const pte_t old = *entry;
+    err = check_entry(inv, old, at);
     if (err != KAAL_OK) {
         return err;
     }
 
     cap_set_mapping(cap, asid, vaddr);
-    write_entry(entry,
-                arch_pte_page(arch_virt_to_phys(cap->obj), level, rights, inv_arg(inv, ARG_ATTRS)),
-                asid, vaddr);
+    const pte_t value = arch_pte_page(arch_virt_to_phys(cap->obj), level, rights, attrs);
+    replace_entry(entry, old, value, asid, vaddr);
     return KAAL_OK;
 }
 

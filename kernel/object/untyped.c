@@ -32,14 +32,14 @@ enum kaal_err untyped_plan(const struct cap *untyped, bool has_children, struct 
     const word_t total = (word_t)1 << cap_untyped_bits(untyped);
     const word_t used = has_children ? cap_untyped_watermark(untyped) : 0;
     const word_t start = align_up(used, plan->bits);
-    const word_t fits = start >= total ? 0 : (total - start) >> plan->bits;
+    const word_t end = start + (plan->count << plan->bits); /* below 2^56: cannot wrap */
 
-    if (plan->count > fits) {
+    if (end > total) {
         *bytes_left = total - used;
         return KAAL_ERR_NOT_ENOUGH_MEMORY;
     }
     plan->start = start;
-    plan->watermark = start + (plan->count << plan->bits);
+    plan->watermark = end;
     return KAAL_OK;
 }
 
@@ -77,10 +77,10 @@ static enum kaal_err find_node(struct invocation *inv, const struct cap **node)
     struct lookup_failure failure;
 
     *node = root;
-    if (depth > KAAL_CPTR_BITS) {
-        return inv_bad_range(inv, ARG_NODE_DEPTH, 0, KAAL_CPTR_BITS);
-    }
     if (depth > 0) {
+        if (depth > KAAL_CPTR_BITS) {
+            return inv_bad_range(inv, ARG_NODE_DEPTH, 0, KAAL_CPTR_BITS);
+        }
         const struct slot *slot =
             cspace_lookup_exact(root, inv_arg(inv, ARG_NODE_INDEX), (unsigned)depth, &failure);
         if (slot == NULL) {
@@ -93,6 +93,18 @@ static enum kaal_err find_node(struct invocation *inv, const struct cap **node)
                           : inv_bad_lookup(inv, false, 0, KAAL_LOOKUP_MISSING_CAP);
     }
     return KAAL_OK;
+}
+
+/* Pre: count > 0. */
+static bool are_empty(const struct slot *slot, word_t count)
+{
+    const struct slot *end = slot + count;
+    do {
+        if (!slot_is_empty(slot)) {
+            return false;
+        }
+    } while (++slot < end);
+    return true;
 }
 
 static enum kaal_err decode_destination(struct invocation *inv, struct destination *dest)
@@ -110,39 +122,27 @@ static enum kaal_err decode_destination(struct invocation *inv, struct destinati
         return inv_bad_range(inv, ARG_NODE_OFFSET, 0, slots - 1);
     }
     const word_t room = slots - offset;
-    const word_t max = room < KAAL_RETYPE_MAX ? room : KAAL_RETYPE_MAX;
-    if (count < 1 || count > max) {
-        return inv_bad_range(inv, ARG_COUNT, 1, max);
+    if (count < 1 || count > KAAL_RETYPE_MAX || count > room) {
+        return inv_bad_range(inv, ARG_COUNT, 1, room < KAAL_RETYPE_MAX ? room : KAAL_RETYPE_MAX);
     }
     dest->first = &cap_cnode_slots(node)[index_nospec(offset, slots)];
     dest->count = count;
-    for (word_t i = 0; i < count; i++) {
-        if (!slot_is_empty(&dest->first[i])) {
-            return KAAL_ERR_DELETE_FIRST;
-        }
-    }
-    return KAAL_OK;
+    return are_empty(dest->first, count) ? KAAL_OK : KAAL_ERR_DELETE_FIRST;
 }
 
 /* ---- Commit ------------------------------------------------------------------- */
 
-static char *memory_at(const struct cap *untyped, word_t offset)
-{
-    return (char *)untyped->obj + offset;
-}
-
 /* Make the memory that the plan will use zero, and that of objects. Returns
  * false if an interrupt came in between; the progress is kept. */
-static bool zero_memory(struct cap *untyped, const struct untyped_plan *plan)
+static bool zero_memory(struct cap *untyped, const struct untyped_plan *plan, char *memory)
 {
     const word_t bytes = plan->count << plan->bits;
     if (cap_untyped_is_device(untyped) || plan->type == CAP_UNTYPED) {
         return true;
     }
-    char *memory = memory_at(untyped, plan->start);
     const bool is_page = plan->type == CAP_PAGE;
     word_t done = (word_t)cap_untyped_zeroed(untyped, plan->bits) << ZERO_CHUNK_BITS;
-    while (done + zero_chunk < bytes) {
+    while (bytes - done > zero_chunk) {
         arch_zero(memory + done, zero_chunk, is_page);
         done += zero_chunk;
         if (arch_irq_pending()) {
@@ -150,25 +150,28 @@ static bool zero_memory(struct cap *untyped, const struct untyped_plan *plan)
             return false;
         }
     }
-    if (done < bytes) {
-        arch_zero(memory + done, bytes - done, is_page);
-    }
+    arch_zero(memory + done, bytes - done, is_page);
     arch_obj_created(memory, bytes);
     return true;
 }
 
-static void create_objects(struct slot *untyped, const struct untyped_plan *plan,
+/* Pre: count > 0. */
+static void create_threads(char *memory, word_t count)
+{
+    do {
+        tcb_create((struct tcb *)(void *)memory);
+        memory += (word_t)1 << TCB_BITS;
+    } while (--count != 0);
+}
+
+static void create_objects(struct slot *untyped, const struct untyped_plan *plan, char *memory,
                            const struct destination *dest)
 {
     const bool is_device = cap_untyped_is_device(&untyped->cap);
 
-    char *memory = memory_at(&untyped->cap, plan->start);
-
     cap_untyped_set_watermark(&untyped->cap, plan->watermark);
     if (plan->type == CAP_TCB) {
-        for (word_t i = 0; i < plan->count; i++) {
-            tcb_create((struct tcb *)(void *)(memory + (i << TCB_BITS)));
-        }
+        create_threads(memory, plan->count);
     }
     slot_insert_originals(untyped, dest->first, plan->count,
                           object_cap(plan->type, memory, plan->size, is_device),
@@ -198,9 +201,10 @@ enum kaal_err untyped_inv_retype(struct invocation *inv)
     if (slot->first == NULL && cap_untyped_watermark(&slot->cap) != 0) {
         cap_untyped_set_watermark(&slot->cap, 0); /* U2 */
     }
-    if (!zero_memory(&slot->cap, &plan)) {
+    char *memory = (char *)slot->cap.obj + plan.start;
+    if (!zero_memory(&slot->cap, &plan, memory)) {
         return INV_PREEMPTED;
     }
-    create_objects(slot, &plan, &dest);
+    create_objects(slot, &plan, memory, &dest);
     return KAAL_OK;
 }

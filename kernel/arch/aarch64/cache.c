@@ -7,6 +7,7 @@
  * invalidating all reaches every alias (D7.5.6).
  */
 #include "lib/assert.h"
+#include "lib/inline.h"
 #include "local.h"
 
 static struct {
@@ -47,35 +48,41 @@ static inline void dc_civac(uintptr_t p)
     __asm__ volatile("dc civac, %0" : : "r"(p) : "memory");
 }
 
-static inline void zero_line(uintptr_t p, bool clean)
+static inline void zero_four_lines(uintptr_t p)
 {
     dc_zva(p);
-    if (clean) {
-        dc_cvac(p);
-    }
-}
-
-static inline void zero_eight_lines(uintptr_t p, bool clean)
-{
-    zero_line(p, clean);
-    zero_line(p + 64, clean);
-    zero_line(p + 128, clean);
-    zero_line(p + 192, clean);
-    zero_line(p + 256, clean);
-    zero_line(p + 320, clean);
-    zero_line(p + 384, clean);
-    zero_line(p + 448, clean);
+    dc_zva(p + 64);
+    dc_zva(p + 128);
+    dc_zva(p + 192);
 }
 
 /* Every processor that KaaL knows has 64-byte lines and blocks. */
-static inline void zero_lines(uintptr_t p, uintptr_t end, bool clean)
+static inline void zero_lines(uintptr_t p, size_t bytes)
 {
-    for (; end - p >= 1024; p += 1024) {
-        zero_eight_lines(p, clean);
-        zero_eight_lines(p + 512, clean);
+    for (; bytes >= 1024; bytes -= 1024, p += 1024) {
+        zero_four_lines(p);
+        zero_four_lines(p + 256);
+        zero_four_lines(p + 512);
+        zero_four_lines(p + 768);
     }
-    for (; p != end; p += 64) {
-        zero_line(p, clean);
+    NO_UNROLL
+    for (; bytes != 0; bytes -= 64, p += 64) {
+        dc_zva(p);
+    }
+}
+
+static inline void zero_and_clean_lines(uintptr_t p, size_t bytes)
+{
+    NO_UNROLL
+    for (; bytes >= 128; bytes -= 128, p += 128) {
+        dc_zva(p);
+        dc_cvac(p);
+        dc_zva(p + 64);
+        dc_cvac(p + 64);
+    }
+    if (bytes != 0) {
+        dc_zva(p);
+        dc_cvac(p);
     }
 }
 
@@ -96,9 +103,9 @@ void arch_zero(void *vaddr, size_t bytes, bool clean)
     if (!cache.zeroes_lines) {
         zero_words(p, p + bytes);
     } else if (clean) {
-        zero_lines(p, p + bytes, true);
+        zero_and_clean_lines(p, bytes);
     } else {
-        zero_lines(p, p + bytes, false);
+        zero_lines(p, bytes);
     }
     dsb_sy();
 }
