@@ -10,6 +10,7 @@
  *   struct arch_fp     FP/SIMD state of a thread
  *   pte_t              a page-table entry (uint64_t)
  *   ARCH_ENTRY         attribute of a function that need not save registers
+ *   ARCH_HIDE(p)       of a pointer: what it is made of is not known from here on
  *   index_nospec()     index if it is below size, else 0, also where the
  *                      processor runs ahead of the check before it
  *
@@ -104,6 +105,10 @@ void arch_tlb_flush_asid(unsigned asid);
  * empty space), TLS and IPC buffer registers, FP trap unless t owns the unit.
  * Does nothing for what is loaded already. */
 void arch_switch_to(struct tcb *t, pte_t *vspace_root, unsigned asid);
+
+/* Is this, not NULL, what arch_switch_to() loaded last, and not gone since? False
+ * is never wrong. */
+bool arch_space_is_loaded(const pte_t *vspace_root, unsigned asid);
 
 /* The address space is going away: stop using it if it is loaded. */
 void arch_vspace_forget(pte_t *vspace_root);

@@ -6,17 +6,20 @@
 
 #include "sched.h"
 
-/* When the timer has to fire next. In the past if threads of a full batch are
- * still to be released: it then fires at once. */
+/* The earliest of this time, the end of the domain and the first release: when
+ * the timer has to fire next. In the past if threads of a full batch are still
+ * to be released: it then fires at once. */
+ALWAYS_INLINE ticks_t clock_earliest(const struct sched *s, ticks_t event)
+{
+    const struct tree_node *next = tree_first(&s->release);
+    event = s->domains.end < event ? s->domains.end : event;
+    return next != NULL && next->key < event ? next->key : event;
+}
+
 ALWAYS_INLINE ticks_t clock_next_event(const struct sched *s)
 {
-    ticks_t event = s->domains.end;
-    const struct tree_node *next = tree_first(&s->release);
-    if (s->charged != NULL) {
-        const ticks_t end = s->charge_start + sc_head(s->charged)->amount;
-        event = end < event ? end : event;
-    }
-    return next != NULL && next->key < event ? next->key : event;
+    return clock_earliest(s, s->charged == NULL ? UINT64_MAX
+                                                : s->charge_start + sc_head(s->charged)->amount);
 }
 
 ALWAYS_INLINE void clock_arm(struct sched *s)
@@ -49,7 +52,7 @@ ALWAYS_INLINE bool clock_change(struct sched *s, struct sc *to)
     from->refills[0].amount -= used;
     s->charged = to;
     s->charge_start = now;
-    s->armed = clock_next_event(s);
+    s->armed = clock_earliest(s, now + to->refills[0].amount);
     arch_timer_set(s->armed);
     return true;
 }

@@ -1,17 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls, faults, and their answers. */
+/*
+ * Calls, faults, and their answers. The usual way lends the context along and makes
+ * no calls itself; the other one is a function of its own, so that the first
+ * need not save registers for it.
+ */
 #include "fastpath_parts.h"
+#include "ipc.h"
 #include "lock.h"
 #include "syscall.h"
 
-/* ---- Call, fault ---------------------------------------------------------------------- */
+/* ---- Who takes a call or a fault --------------------------------------------------------- */
 
-/* t waits for an answer through reply. */
-ALWAYS_INLINE void await_answer(struct tcb *t, struct reply *reply)
+struct meeting {
+    struct endpoint *ep;
+    struct tcb *receiver;
+    struct reply *reply;
+    struct space space;
+};
+
+ALWAYS_INLINE bool find_receiver(const struct cpu *cpu, const struct cap *cap, struct meeting *m)
 {
-    reply->tcb = t;
-    t->reply = reply;
-    t->blocked_on = reply;
+    if (cap->type != CAP_ENDPOINT || !cap_has_rights(cap, KAAL_RIGHT_WRITE) ||
+        (cap->rights & (KAAL_RIGHT_GRANT | KAAL_RIGHT_GRANT_REPLY)) == 0) {
+        return false;
+    }
+    m->ep = (struct endpoint *)cap->obj;
+    m->receiver = lone_receiver(m->ep);
+    if (m->receiver == NULL) {
+        return false;
+    }
+    m->reply = m->receiver->reply;
+    return m->reply != NULL && ready_comes_first(&cpu->sched, m->receiver) &&
+           find_space(m->receiver, &m->space);
+}
+
+/* t waits for an answer, and the receiver goes on. */
+ALWAYS_INLINE void meet(struct tcb *t, const struct meeting *m)
+{
+    leave_endpoint(m->ep, m->receiver);
+    go_on(m->receiver);
+    m->reply->tcb = t;
+    t->reply = m->reply;
+    t->blocked_on = m->reply;
     t->state = TCB_BLOCKED_REPLY;
 }
 
@@ -32,112 +62,136 @@ ALWAYS_INLINE void lend_context(struct tcb *t, struct tcb *receiver, struct repl
     t->sc = NULL;
 }
 
-/* Who takes a call or a fault, and how. */
-struct meeting {
-    struct endpoint *ep;
-    struct tcb *receiver;
-    struct reply *reply;
-    struct space space;
-};
-
-ALWAYS_INLINE bool find_receiver(const struct cpu *cpu, const struct cap *cap, struct meeting *m)
+/* The receiver's own context, if it has one, is the one in use from now on. */
+ALWAYS_INLINE bool change_if_own(struct cpu *cpu, const struct tcb *receiver)
 {
-    if (cap->type != CAP_ENDPOINT || !cap_has_rights(cap, KAAL_RIGHT_WRITE) ||
-        !can_want_answer(cap)) {
-        return false;
-    }
-    m->ep = (struct endpoint *)cap->obj;
-    m->receiver = lone_receiver(m->ep);
-    if (m->receiver == NULL) {
-        return false;
-    }
-    m->reply = m->receiver->reply;
-    return m->reply != NULL && ready_comes_first(&cpu->sched, m->receiver) &&
-           find_space(m->receiver, &m->space);
+    return receiver->sc == NULL || clock_change(&cpu->sched, receiver->sc);
 }
+
+ALWAYS_INLINE void lend_if_none(struct tcb *t, const struct meeting *m)
+{
+    if (m->receiver->sc == NULL) {
+        lend_context(t, m->receiver, m->reply);
+    }
+}
+
+/* ---- Call ---------------------------------------------------------------------------------- */
 
 ALWAYS_INLINE void pass_call(struct tcb *t, const struct meeting *m, word_t info, badge_t badge,
                              const struct words *words)
 {
-    leave_endpoint(m->ep, m->receiver);
-    go_on(m->receiver);
     copy_message(t, m->receiver, info, badge, words);
     t->regs.pc -= INSTRUCTION_BYTES;
     t->was_preempted = false;
-    await_answer(t, m->reply);
+    meet(t, m);
 }
 
-/* With t's context, to a receiver without one. */
-ALWAYS_INLINE enum fastpath call_lending(struct cpu *cpu, struct tcb *t, badge_t badge,
-                                         const struct meeting *m)
+/* With capabilities, or to a receiver with a context of its own. */
+ALWAYS_INLINE bool call_otherwise(struct cpu *cpu, struct tcb *t, const struct cap *cap,
+                                  const struct meeting *m)
 {
     const word_t info = t->regs.x[2];
+    const word_t plain = info & ~((word_t)KAAL_MSGINFO_CAPS_MASK << KAAL_MSGINFO_CAPS_SHIFT);
+    const unsigned caps = kaal_msginfo_caps(info);
+    struct slot *sent[KAAL_MSG_CAPS];
     struct words words;
-    if (!is_plain(t, m->receiver, info, &words)) {
-        return FASTPATH_NONE;
+
+    if (!is_plain(t, m->receiver, plain, &words) || (caps > 0 && !ipc_find_caps(t, caps, sent)) ||
+        !change_if_own(cpu, m->receiver)) {
+        return false;
     }
-    pass_call(t, m, info, badge, &words);
-    lend_context(t, m->receiver, m->reply);
+    pass_call(t, m, plain, cap_badge(cap), &words);
+    if (caps > 0 && cap_has_rights(cap, KAAL_RIGHT_GRANT)) {
+        m->receiver->regs.x[0] |= ipc_pass_caps(sent, caps, m->receiver, m->ep);
+    }
+    lend_if_none(t, m);
     run(cpu, m->receiver, &m->space);
-    return FASTPATH_CALL;
+    return true;
 }
 
-/* To a receiver with a context of its own. */
-ALWAYS_INLINE enum fastpath call_own(struct cpu *cpu, struct tcb *t, badge_t badge,
-                                     const struct meeting *m)
+static ARCH_ENTRY __attribute__((noinline)) void enter_call(struct cpu *cpu, struct tcb *t,
+                                                            struct slot *slot)
 {
+    struct meeting m;
+    if (!find_receiver(cpu, &slot->cap, &m) || !call_otherwise(cpu, t, &slot->cap, &m)) {
+        slowpath_syscall();
+    }
+}
+
+ARCH_ENTRY void kernel_call(void)
+{
+    kernel_lock_acquire();
+    struct cpu *cpu = arch_cpu();
+    struct tcb *t = cpu->current;
     const word_t info = t->regs.x[2];
+    struct slot *slot;
+    struct meeting m;
     struct words words;
-    if (!is_plain(t, m->receiver, info, &words) || !clock_change(&cpu->sched, m->receiver->sc)) {
-        return FASTPATH_NONE;
+
+    if (!find(t, t->regs.x[1], &slot)) {
+        slowpath_syscall();
+    } else if (find_receiver(cpu, &slot->cap, &m) && m.receiver->sc == NULL &&
+               is_plain(t, m.receiver, info, &words)) {
+        pass_call(t, &m, info, cap_badge(&slot->cap), &words);
+        lend_context(t, m.receiver, m.reply);
+        run(cpu, m.receiver, &m.space);
+    } else if (cap_is_invoked(&slot->cap)) {
+        slowpath_invoke(t, slot);
+    } else {
+        enter_call(cpu, t, slot);
     }
-    pass_call(t, m, info, badge, &words);
-    run(cpu, m->receiver, &m->space);
-    return FASTPATH_CALL;
+    kernel_lock_release();
 }
 
-ALWAYS_INLINE void pass_fault(struct tcb *t, const struct meeting *m, const struct fault *fault,
-                              badge_t badge)
-{
-    word_t *y = m->receiver->regs.x;
-    const bool is_vm = fault->kind == KAAL_FAULT_VM;
-    leave_endpoint(m->ep, m->receiver);
-    go_on(m->receiver);
-    t->fault = *fault;
-    y[0] = kaal_msginfo(fault->kind, 0, 4);
-    y[1] = badge;
-    y[3] = t->regs.pc;
-    y[4] = is_vm ? fault->words[0] : t->regs.sp;
-    y[5] = is_vm ? fault->words[1] : t->regs.pstate;
-    y[6] = is_vm ? fault->words[2] : fault->words[0];
-    await_answer(t, m->reply);
-}
+/* ---- Fault --------------------------------------------------------------------------------- */
 
-ALWAYS_INLINE enum fastpath raise(struct cpu *cpu, struct tcb *t, const struct fault *fault)
+ALWAYS_INLINE bool pass_vm_fault(struct cpu *cpu, struct tcb *t, vaddr_t addr, bool is_fetch,
+                                 word_t esr)
 {
     const struct cap *cap = &t->slots[TCB_SLOT_FAULT_HANDLER].cap;
     struct meeting m;
-
-    if (!find_receiver(cpu, cap, &m)) {
-        return FASTPATH_NONE;
+    if (!find_receiver(cpu, cap, &m) || !change_if_own(cpu, m.receiver)) {
+        return false;
     }
-    if (m.receiver->sc == NULL) {
-        pass_fault(t, &m, fault, cap_badge(cap));
-        lend_context(t, m.receiver, m.reply);
-        run(cpu, m.receiver, &m.space);
-        return FASTPATH_FAULT;
-    }
-    if (!clock_change(&cpu->sched, m.receiver->sc)) {
-        return FASTPATH_NONE;
-    }
-    pass_fault(t, &m, fault, cap_badge(cap));
+    word_t *y = m.receiver->regs.x;
+    y[0] = kaal_msginfo(KAAL_FAULT_VM, 0, 4);
+    y[1] = cap_badge(cap);
+    y[3] = t->regs.pc;
+    y[4] = addr;
+    y[5] = is_fetch;
+    y[6] = esr;
+    t->fault = (struct fault){.kind = KAAL_FAULT_VM, .words = {addr, is_fetch, esr}};
+    meet(t, &m);
+    lend_if_none(t, &m);
     run(cpu, m.receiver, &m.space);
-    return FASTPATH_FAULT;
+    return true;
 }
 
-/* ---- Answer and receive ------------------------------------------------------------------ */
+static __attribute__((noinline)) void raise_vm_fault(vaddr_t addr, bool is_fetch, word_t esr)
+{
+    slowpath_fault(&(struct fault){.kind = KAAL_FAULT_VM, .words = {addr, is_fetch, esr}});
+}
 
-/* An answer, and who waits for it. */
+ARCH_ENTRY void kernel_vm_fault(vaddr_t addr, bool is_fetch, word_t esr)
+{
+    kernel_lock_acquire();
+    struct cpu *cpu = arch_cpu();
+    if (!pass_vm_fault(cpu, cpu->current, addr, is_fetch, esr)) {
+        raise_vm_fault(addr, is_fetch, esr);
+    }
+    kernel_lock_release();
+}
+
+ARCH_ENTRY void kernel_user_exception(word_t esr)
+{
+    kernel_lock_acquire();
+    slowpath_fault(&(struct fault){.kind = KAAL_FAULT_USER_EXCEPTION, .words = {esr}});
+    kernel_lock_release();
+}
+
+/* ---- Answer, and wait for the next ------------------------------------------------------------
+ */
+
 struct answer {
     struct endpoint *ep; /* where t waits then */
     struct reply *reply;
@@ -180,173 +234,64 @@ ALWAYS_INLINE void return_context(struct tcb *t, struct reply *reply, struct tcb
     caller->sc = sc;
 }
 
-ALWAYS_INLINE void answer_call(struct tcb *t, const struct answer *a, word_t info,
-                               const struct words *words)
+/* t waits for the next call, and the caller runs. */
+ALWAYS_INLINE void part(struct cpu *cpu, struct tcb *t, const struct answer *a)
 {
     t->was_preempted = false;
-    go_on(a->caller);
-    copy_message(t, a->caller, info, 0, words);
     wait_at(t, a->ep, a->reply);
     a->reply->tcb = t;
-}
-
-/* It says no more than to go on. */
-ALWAYS_INLINE bool is_plain_fault_answer(const struct tcb *t, const struct tcb *caller)
-{
-    return caller->fault.kind == KAAL_FAULT_VM && t->regs.x[2] <= KAAL_MSGINFO_LENGTH_MASK;
-}
-
-ALWAYS_INLINE void answer_fault(struct tcb *t, const struct answer *a)
-{
-    struct tcb *caller = a->caller;
-    t->was_preempted = false;
-    caller->reply = NULL;
-    caller->blocked_on = NULL;
-    caller->state = TCB_RUNNING;
-    caller->fault.kind = KAAL_FAULT_NONE;
-    wait_at(t, a->ep, a->reply);
-    a->reply->tcb = t;
-}
-
-/* The caller's context goes back with the answer. */
-ALWAYS_INLINE enum fastpath answer_lent(struct cpu *cpu, struct tcb *t, struct answer *a)
-{
-    const word_t info = t->regs.x[2];
-    struct words words;
-    if (a->caller->sc != NULL || !can_run(cpu, a)) {
-        return FASTPATH_NONE;
-    }
-    if (__builtin_expect(a->caller->fault.kind == KAAL_FAULT_NONE, true)) {
-        if (!is_plain(t, a->caller, info, &words)) {
-            return FASTPATH_NONE;
-        }
-        return_context(t, a->reply, a->caller);
-        answer_call(t, a, info, &words);
-    } else {
-        if (!is_plain_fault_answer(t, a->caller)) {
-            return FASTPATH_NONE;
-        }
-        return_context(t, a->reply, a->caller);
-        answer_fault(t, a);
-    }
     run(cpu, a->caller, &a->space);
-    return FASTPATH_REPLY_RECV;
 }
 
-/* Both have contexts of their own. */
-ALWAYS_INLINE enum fastpath answer_own(struct cpu *cpu, struct tcb *t, struct answer *a)
+ALWAYS_INLINE bool reply_has_neighbours(const struct reply *reply)
 {
-    const struct reply *reply = a->reply;
-    const word_t info = t->regs.x[2];
-    struct tcb *caller = a->caller;
-    struct words words;
+    return ((uintptr_t)reply->prev | (uintptr_t)reply->next) != 0;
+}
 
-    if (caller == NULL || caller->state != TCB_BLOCKED_REPLY || caller->sc == NULL ||
-        reply->sc != NULL || reply->prev != NULL || reply->next != NULL ||
-        fault_has_timeout(caller) || !can_run(cpu, a)) {
-        return FASTPATH_NONE;
+/* Is the caller's context not t's, but one of its own? */
+ALWAYS_INLINE bool is_own(const struct answer *a)
+{
+    return a->caller != NULL && a->caller->state == TCB_BLOCKED_REPLY && a->caller->sc != NULL &&
+           a->reply->sc == NULL && !reply_has_neighbours(a->reply) && !fault_has_timeout(a->caller);
+}
+
+/* Of a fault, or with a context of the caller's own. */
+ALWAYS_INLINE bool answer_otherwise(struct cpu *cpu, struct tcb *t, struct answer *a, bool is_lent)
+{
+    struct tcb *caller = a->caller;
+    const word_t info = t->regs.x[2];
+    struct words words;
+    if (!(is_lent ? caller->sc == NULL : is_own(a)) || !can_run(cpu, a)) {
+        return false;
     }
     const bool is_call = caller->fault.kind == KAAL_FAULT_NONE;
-    if (!(is_call ? is_plain(t, caller, info, &words) : is_plain_fault_answer(t, caller)) ||
-        !clock_change(&cpu->sched, caller->sc)) {
-        return FASTPATH_NONE;
+    const bool is_word_to_go_on =
+        caller->fault.kind == KAAL_FAULT_VM && info <= KAAL_MSGINFO_LENGTH_MASK;
+    if (!(is_call ? is_plain(t, caller, info, &words) : is_word_to_go_on) ||
+        !(is_lent || clock_change(&cpu->sched, caller->sc))) {
+        return false;
     }
+    if (is_lent) {
+        return_context(t, a->reply, caller);
+    }
+    go_on(caller);
     if (is_call) {
-        answer_call(t, a, info, &words);
+        copy_message(t, caller, info, 0, &words);
     } else {
-        answer_fault(t, a);
+        caller->fault.kind = KAAL_FAULT_NONE;
+        caller->regs.pc -= INSTRUCTION_BYTES; /* to be tried again */
     }
-    run(cpu, caller, &a->space);
-    return FASTPATH_REPLY_RECV;
+    part(cpu, t, a);
+    return true;
 }
 
-/* ---- Entry
- * ------------------------------------------------------------------------------------------ */
-
-enum fastpath fastpath_call(void)
+static ARCH_ENTRY __attribute__((noinline)) void enter_answer(struct cpu *cpu, struct tcb *t,
+                                                              struct endpoint *ep,
+                                                              struct reply *reply,
+                                                              struct tcb *caller)
 {
-    struct cpu *cpu = arch_cpu();
-    struct tcb *t = cpu->current;
-    struct slot *slot;
-    struct meeting m;
-    if (!find(t, t->regs.x[1], &slot) || !find_receiver(cpu, &slot->cap, &m)) {
-        return FASTPATH_NONE;
-    }
-    return m.receiver->sc == NULL ? call_lending(cpu, t, cap_badge(&slot->cap), &m)
-                                  : call_own(cpu, t, cap_badge(&slot->cap), &m);
-}
-
-enum fastpath fastpath_reply_recv(void)
-{
-    struct cpu *cpu = arch_cpu();
-    struct tcb *t = cpu->current;
-    struct answer a;
-    if (!find_answer(t, &a)) {
-        return FASTPATH_NONE;
-    }
-    return a.reply->sc == t->sc ? answer_lent(cpu, t, &a) : answer_own(cpu, t, &a);
-}
-
-/* Is it what invocations.def lists calls on? */
-ALWAYS_INLINE bool is_object(const struct cap *cap)
-{
-    const uint32_t others = 1U << CAP_NULL | 1U << CAP_ENDPOINT | 1U << CAP_NOTIFICATION |
-                            1U << CAP_REPLY | 1U << CAP_ZOMBIE;
-    return (others >> cap->type & 1) == 0;
-}
-
-enum fastpath fastpath_fault(const struct fault *fault)
-{
-    struct cpu *cpu = arch_cpu();
-    return raise(cpu, cpu->current, fault);
-}
-
-static ARCH_ENTRY __attribute__((noinline)) void call_slowly(struct tcb *t, struct slot *slot)
-{
-    if (is_object(&slot->cap)) {
-        slowpath_invoke(t, slot);
-    } else {
-        slowpath_syscall();
-    }
-}
-
-/* The rarer halves are functions of their own: they make calls, for which the
- * others would save registers. */
-static ARCH_ENTRY __attribute__((noinline)) void
-enter_call_own(struct cpu *cpu, struct tcb *t, struct slot *slot, struct tcb *receiver)
-{
-    struct meeting m = {
-        .ep = (struct endpoint *)slot->cap.obj, .receiver = receiver, .reply = receiver->reply};
-    if (!find_space(receiver, &m.space) ||
-        call_own(cpu, t, cap_badge(&slot->cap), &m) == FASTPATH_NONE) {
-        slowpath_syscall();
-    }
-}
-
-ARCH_ENTRY void kernel_call(void)
-{
-    kernel_lock_acquire();
-    struct cpu *cpu = arch_cpu();
-    struct tcb *t = cpu->current;
-    struct slot *slot;
-    struct meeting m;
-    if (!find(t, t->regs.x[1], &slot)) {
-        slowpath_syscall();
-    } else if (!find_receiver(cpu, &slot->cap, &m)) {
-        call_slowly(t, slot);
-    } else if (m.receiver->sc != NULL) {
-        enter_call_own(cpu, t, slot, m.receiver);
-    } else if (call_lending(cpu, t, cap_badge(&slot->cap), &m) == FASTPATH_NONE) {
-        slowpath_syscall();
-    }
-    kernel_lock_release();
-}
-
-static ARCH_ENTRY __attribute__((noinline)) void
-enter_answer_own(struct cpu *cpu, struct tcb *t, struct endpoint *ep, struct reply *reply)
-{
-    struct answer a = {.ep = ep, .reply = reply, .caller = reply->tcb};
-    if (answer_own(cpu, t, &a) == FASTPATH_NONE) {
+    struct answer a = {.ep = ep, .reply = reply, .caller = caller};
+    if (!answer_otherwise(cpu, t, &a, reply->sc == t->sc)) {
         slowpath_syscall();
     }
 }
@@ -356,33 +301,21 @@ ARCH_ENTRY void kernel_reply_recv(void)
     kernel_lock_acquire();
     struct cpu *cpu = arch_cpu();
     struct tcb *t = cpu->current;
+    const word_t info = t->regs.x[2];
     struct answer a;
+    struct words words;
+
     if (!find_answer(t, &a)) {
         slowpath_syscall();
-    } else if (a.reply->sc != t->sc) {
-        enter_answer_own(cpu, t, a.ep, a.reply);
-    } else if (answer_lent(cpu, t, &a) == FASTPATH_NONE) {
-        slowpath_syscall();
+    } else if (a.reply->sc == t->sc && a.caller->sc == NULL &&
+               a.caller->fault.kind == KAAL_FAULT_NONE && can_run(cpu, &a) &&
+               is_plain(t, a.caller, info, &words)) {
+        return_context(t, a.reply, a.caller);
+        go_on(a.caller);
+        copy_message(t, a.caller, info, 0, &words);
+        part(cpu, t, &a);
+    } else {
+        enter_answer(cpu, t, a.ep, a.reply, a.caller);
     }
     kernel_lock_release();
-}
-
-ALWAYS_INLINE void user_fault(const struct fault *fault)
-{
-    kernel_lock_acquire();
-    struct cpu *cpu = arch_cpu();
-    if (raise(cpu, cpu->current, fault) == FASTPATH_NONE) {
-        slowpath_fault(fault);
-    }
-    kernel_lock_release();
-}
-
-ARCH_ENTRY void kernel_vm_fault(vaddr_t addr, bool is_fetch, word_t esr)
-{
-    user_fault(&(struct fault){.kind = KAAL_FAULT_VM, .words = {addr, is_fetch, esr}});
-}
-
-ARCH_ENTRY void kernel_user_exception(word_t esr)
-{
-    user_fault(&(struct fault){.kind = KAAL_FAULT_USER_EXCEPTION, .words = {esr}});
 }

@@ -31,11 +31,6 @@ ALWAYS_INLINE bool find(const struct tcb *t, cptr_t cptr, struct slot **slot)
     return true;
 }
 
-ALWAYS_INLINE bool can_want_answer(const struct cap *cap)
-{
-    return (cap->rights & (KAAL_RIGHT_GRANT | KAAL_RIGHT_GRANT_REPLY)) != 0;
-}
-
 /* ---- Messages ------------------------------------------------------------------- */
 
 /* Where words from the fifth on are. */
@@ -79,6 +74,7 @@ ALWAYS_INLINE void copy_words(const struct tcb *from, struct tcb *to, unsigned l
     y[1] = w1;
     y[2] = w2;
     y[3] = w3;
+    NO_UNROLL
     for (unsigned i = KAAL_MSG_REGS; i < length; i++) {
         words->to[i] = words->from[i];
     }
@@ -131,7 +127,7 @@ ALWAYS_INLINE void run(struct cpu *cpu, struct tcb *next, const struct space *sp
 ALWAYS_INLINE struct tcb *lone_receiver(const struct endpoint *ep)
 {
     struct tcb *t = ep->lone;
-    __asm__("" : "+r"(t));
+    ARCH_HIDE(t);
     return t;
 }
 

@@ -46,7 +46,7 @@ ALWAYS_INLINE void let_go_on(struct cpu *cpu, struct tcb *t, struct tcb *woken,
 
 /* ---- Send, signal ---------------------------------------------------------------------------- */
 
-ALWAYS_INLINE enum fastpath send_message(struct cpu *cpu, struct tcb *t, const struct cap *cap)
+ALWAYS_INLINE bool send_message(struct cpu *cpu, struct tcb *t, const struct cap *cap)
 {
     const word_t info = t->regs.x[2];
     struct endpoint *ep = (struct endpoint *)cap->obj;
@@ -55,11 +55,11 @@ ALWAYS_INLINE enum fastpath send_message(struct cpu *cpu, struct tcb *t, const s
     struct words words;
 
     if (receiver == NULL || !is_plain(t, receiver, info, &words)) {
-        return FASTPATH_NONE;
+        return false;
     }
     plan_waking(cpu, t, receiver, &how);
     if (how.when == NOT_AT_ALL) {
-        return FASTPATH_NONE;
+        return false;
     }
     leave_endpoint(ep, receiver);
     if (receiver->reply != NULL) {
@@ -68,48 +68,55 @@ ALWAYS_INLINE enum fastpath send_message(struct cpu *cpu, struct tcb *t, const s
     go_on(receiver);
     copy_message(t, receiver, info, cap_badge(cap), &words);
     let_go_on(cpu, t, receiver, &how);
-    return FASTPATH_SEND;
+    return true;
 }
 
-ALWAYS_INLINE enum fastpath signal(struct cpu *cpu, struct tcb *t, struct ntfn *n, badge_t badge)
+/* Is it held, as no thread waits for it? */
+ALWAYS_INLINE bool hold_signal(struct ntfn *n, badge_t badge)
 {
-    struct waking how;
-    if (n->bound != NULL && !n->active && n->bound->state == TCB_BLOCKED_RECV) {
-        return FASTPATH_NONE;
+    if (!tree_is_empty(&n->waiters) ||
+        (n->bound != NULL && !n->active && n->bound->state == TCB_BLOCKED_RECV)) {
+        return false;
     }
-    if (tree_is_empty(&n->waiters)) {
-        n->pending |= badge;
-        n->active = true;
-        return FASTPATH_SIGNAL;
-    }
+    n->pending |= badge;
+    n->active = true;
+    return true;
+}
+
+ALWAYS_INLINE bool signal_waiter(struct cpu *cpu, struct tcb *t, struct ntfn *n, badge_t badge)
+{
     struct tree_node *node = tree_only(&n->waiters);
+    struct waking how;
     if (node == NULL) {
-        return FASTPATH_NONE;
+        return false;
     }
     struct tcb *waiter = tcb_of_wait(node);
-    __asm__("" : "+r"(waiter)); /* as in lone_receiver() */
+    ARCH_HIDE(waiter); /* as in lone_receiver() */
     plan_waking(cpu, t, waiter, &how);
     if (how.when == NOT_AT_ALL) {
-        return FASTPATH_NONE;
+        return false;
     }
     tree_remove_only(&n->waiters, &waiter->wait);
     go_on(waiter);
     set_signal(waiter, badge);
     let_go_on(cpu, t, waiter, &how);
-    return how.when == LATER ? FASTPATH_SIGNAL : FASTPATH_SIGNAL_WAKE;
+    return true;
 }
 
-ALWAYS_INLINE enum fastpath send(struct cpu *cpu, struct tcb *t)
+/* What t may send to, or NULL. */
+ALWAYS_INLINE const struct cap *find_target(const struct tcb *t)
 {
     struct slot *slot;
     if (!find(t, t->regs.x[1], &slot) || !cap_has_rights(&slot->cap, KAAL_RIGHT_WRITE) ||
         t->was_preempted) {
-        return FASTPATH_NONE;
+        return NULL;
     }
-    if (slot->cap.type == CAP_NOTIFICATION && kaal_msginfo_caps(t->regs.x[2]) == 0) {
-        return signal(cpu, t, (struct ntfn *)slot->cap.obj, cap_badge(&slot->cap));
-    }
-    return slot->cap.type == CAP_ENDPOINT ? send_message(cpu, t, &slot->cap) : FASTPATH_NONE;
+    return &slot->cap;
+}
+
+ALWAYS_INLINE bool is_signal(const struct tcb *t, const struct cap *cap)
+{
+    return cap->type == CAP_NOTIFICATION && kaal_msginfo_caps(t->regs.x[2]) == 0;
 }
 
 /* ---- Wait, receive ------------------------------------------------------------------------------
@@ -128,44 +135,31 @@ ALWAYS_INLINE bool find_successor(struct cpu *cpu, struct successor *next)
            clock_change(&cpu->sched, next->t->sc);
 }
 
-ALWAYS_INLINE void run_successor(struct cpu *cpu, const struct successor *next)
+static ARCH_ENTRY __attribute__((noinline)) void run_successor(struct cpu *cpu, struct tcb *next,
+                                                               pte_t *root, unsigned asid)
 {
-    ready_unlink(&cpu->sched, next->t);
-    run(cpu, next->t, &next->space);
+    ready_unlink(&cpu->sched, next);
+    cpu->current = next;
+    arch_switch_to(next, root, asid);
 }
 
-/* The unused reply that x7 names, if one is wanted. */
-ALWAYS_INLINE bool find_reply(const struct tcb *t, bool takes_reply, struct reply **reply)
+ALWAYS_INLINE bool receive(struct cpu *cpu, struct tcb *t, struct successor *next)
 {
-    struct slot *slot;
-    *reply = NULL;
-    if (!takes_reply) {
-        return true;
-    }
-    if (!find(t, t->regs.x[7], &slot) || slot->cap.type != CAP_REPLY) {
+    struct slot *from, *with;
+    if (!find(t, t->regs.x[1], &from) || !find(t, t->regs.x[7], &with) ||
+        from->cap.type != CAP_ENDPOINT || !cap_has_rights(&from->cap, KAAL_RIGHT_READ) ||
+        with->cap.type != CAP_REPLY) {
         return false;
     }
-    *reply = (struct reply *)slot->cap.obj;
-    return (*reply)->tcb == NULL;
-}
-
-ALWAYS_INLINE enum fastpath receive(struct cpu *cpu, struct tcb *t, const struct cap *cap,
-                                    bool takes_reply)
-{
-    struct endpoint *ep = (struct endpoint *)cap->obj;
-    struct reply *reply;
-    struct successor next;
-
-    if (!tree_is_empty(&ep->waiters) || !has_no_signal(t) || !find_reply(t, takes_reply, &reply) ||
-        !find_successor(cpu, &next)) {
-        return FASTPATH_NONE;
+    struct endpoint *ep = (struct endpoint *)from->cap.obj;
+    struct reply *reply = (struct reply *)with->cap.obj;
+    if (!tree_is_empty(&ep->waiters) || reply->tcb != NULL || !has_no_signal(t) ||
+        !find_successor(cpu, next)) {
+        return false;
     }
     wait_at(t, ep, reply);
-    if (reply != NULL) {
-        reply->tcb = t;
-    }
-    run_successor(cpu, &next);
-    return FASTPATH_RECV;
+    reply->tcb = t;
+    return true;
 }
 
 ALWAYS_INLINE void take_signal(struct tcb *t, struct ntfn *n)
@@ -175,128 +169,135 @@ ALWAYS_INLINE void take_signal(struct tcb *t, struct ntfn *n)
     n->active = false;
 }
 
-/* Is it a notification that t may take signals from? */
-ALWAYS_INLINE bool may_take_signals(const struct tcb *t, const struct cap *cap)
+/* The notification that t may take signals from, or NULL. */
+ALWAYS_INLINE struct ntfn *find_source(const struct tcb *t)
 {
-    const struct ntfn *n = (const struct ntfn *)cap->obj;
-    return cap->type == CAP_NOTIFICATION && (n->bound == NULL || n->bound == t);
+    struct slot *slot;
+    if (!find(t, t->regs.x[1], &slot) || slot->cap.type != CAP_NOTIFICATION ||
+        !cap_has_rights(&slot->cap, KAAL_RIGHT_READ)) {
+        return NULL;
+    }
+    struct ntfn *n = (struct ntfn *)slot->cap.obj;
+    return n->bound == NULL || n->bound == t ? n : NULL;
 }
 
-ALWAYS_INLINE enum fastpath wait_for_signal(struct cpu *cpu, struct tcb *t, struct ntfn *n)
+/* next is set if t waits. */
+ALWAYS_INLINE bool wait(struct cpu *cpu, struct tcb *t, struct successor *next)
 {
-    struct successor next;
+    struct ntfn *n = find_source(t);
+    next->t = NULL;
+    if (n == NULL) {
+        return false;
+    }
     if (n->active) {
         take_signal(t, n);
-        return FASTPATH_WAIT;
+        return true;
     }
-    if (!tree_is_empty(&n->waiters) || n->sc != NULL || !find_successor(cpu, &next)) {
-        return FASTPATH_NONE;
+    if (!tree_is_empty(&n->waiters) || n->sc != NULL || !find_successor(cpu, next)) {
+        return false;
     }
     t->regs.pc -= INSTRUCTION_BYTES;
     t->state = TCB_BLOCKED_NTFN;
     t->blocked_on = n;
     tree_insert_only(&n->waiters, &t->wait, (uint64_t)KAAL_MAX_PRIORITY - t->priority);
-    run_successor(cpu, &next);
-    return FASTPATH_WAIT;
+    return true;
 }
 
-ALWAYS_INLINE enum fastpath wait(struct cpu *cpu, struct tcb *t, bool takes_reply)
+ALWAYS_INLINE bool poll(struct tcb *t)
 {
-    struct slot *slot;
-    if (!find(t, t->regs.x[1], &slot) || !cap_has_rights(&slot->cap, KAAL_RIGHT_READ)) {
-        return FASTPATH_NONE;
+    struct ntfn *n = find_source(t);
+    if (n == NULL) {
+        return false;
     }
-    if (slot->cap.type == CAP_ENDPOINT) {
-        return receive(cpu, t, &slot->cap, takes_reply);
-    }
-    return may_take_signals(t, &slot->cap) ? wait_for_signal(cpu, t, (struct ntfn *)slot->cap.obj)
-                                           : FASTPATH_NONE;
-}
-
-ALWAYS_INLINE enum fastpath poll(struct tcb *t)
-{
-    struct slot *slot;
-    if (!find(t, t->regs.x[1], &slot) || !cap_has_rights(&slot->cap, KAAL_RIGHT_READ) ||
-        !may_take_signals(t, &slot->cap)) {
-        return FASTPATH_NONE;
-    }
-    struct ntfn *n = (struct ntfn *)slot->cap.obj;
     if (n->active) {
         take_signal(t, n);
     } else {
         set_signal(t, 0);
     }
-    return FASTPATH_POLL;
+    return true;
 }
 
 /* ---- Yield
  * ---------------------------------------------------------------------------------------- */
 
 /* In turn: behind the equals, with the whole budget again. */
-ALWAYS_INLINE enum fastpath yield(struct cpu *cpu, struct tcb *t)
+ALWAYS_INLINE bool yield(struct cpu *cpu, struct tcb *t, struct successor *next)
 {
     struct sched *s = &cpu->sched;
     struct sc *sc = t->sc;
-    struct successor next;
-
-    if (s->top != t->rank || !sc_is_round_robin(sc) || !find_successor(cpu, &next)) {
-        return FASTPATH_NONE;
+    if (s->top != t->rank || !sc_is_round_robin(sc) || !find_successor(cpu, next)) {
+        return false;
     }
     ready_link_back(s, t);
-    run_successor(cpu, &next);
-    sc_refill(sc, 0)->amount = sc->budget;
-    return FASTPATH_YIELD;
+    sc->refills[0].amount = sc->budget;
+    return true;
 }
 
 /* ---- Entry
  * ------------------------------------------------------------------------------------------ */
 
-enum fastpath fastpath_signal(struct ntfn *n, badge_t badge)
-{
-    struct cpu *cpu = arch_cpu();
-    return signal(cpu, cpu->current, n, badge);
-}
-
-enum fastpath fastpath_syscall(void)
-{
-    struct cpu *cpu = arch_cpu();
-    struct tcb *t = cpu->current;
-    switch (t->regs.x[0]) {
-    case KAAL_SYS_CALL:
-        return fastpath_call();
-    case KAAL_SYS_REPLY_RECV:
-        return fastpath_reply_recv();
-    case KAAL_SYS_SEND:
-    case KAAL_SYS_NBSEND:
-        return send(cpu, t);
-    case KAAL_SYS_RECV:
-        return wait(cpu, t, true);
-    case KAAL_SYS_WAIT:
-        return wait(cpu, t, false);
-    case KAAL_SYS_POLL:
-        return poll(t);
-    case KAAL_SYS_YIELD:
-        return yield(cpu, t);
-    default:
-        return FASTPATH_NONE;
-    }
-}
-
 /* Each by itself, so that none pays for the registers of another. */
-#define SYSCALL_ENTRY(name, fast)                                                                 \
-    static ARCH_ENTRY __attribute__((noinline)) void enter_##name(struct cpu *cpu, struct tcb *t) \
-    {                                                                                             \
-        (void)cpu;                                                                                \
-        if ((fast) == FASTPATH_NONE) {                                                            \
-            slowpath_syscall();                                                                   \
-        }                                                                                         \
+#define ENTRY static ARCH_ENTRY __attribute__((noinline)) void
+
+ENTRY enter_signal_waiter(struct cpu *cpu, struct tcb *t, struct ntfn *n, badge_t badge)
+{
+    if (!signal_waiter(cpu, t, n, badge)) {
+        slowpath_signal(n, badge);
     }
-SYSCALL_ENTRY(send, send(cpu, t))
-SYSCALL_ENTRY(recv, wait(cpu, t, true))
-SYSCALL_ENTRY(wait, wait(cpu, t, false))
-SYSCALL_ENTRY(poll, poll(t))
-SYSCALL_ENTRY(yield, yield(cpu, t))
-#undef SYSCALL_ENTRY
+}
+
+ENTRY enter_send_message(struct cpu *cpu, struct tcb *t, const struct cap *cap)
+{
+    if (cap->type != CAP_ENDPOINT || !send_message(cpu, t, cap)) {
+        slowpath_syscall();
+    }
+}
+
+ENTRY enter_send(struct cpu *cpu, struct tcb *t)
+{
+    const struct cap *cap = find_target(t);
+    if (cap == NULL) {
+        slowpath_syscall();
+    } else if (!is_signal(t, cap)) {
+        enter_send_message(cpu, t, cap);
+    } else if (!hold_signal((struct ntfn *)cap->obj, cap_badge(cap))) {
+        enter_signal_waiter(cpu, t, (struct ntfn *)cap->obj, cap_badge(cap));
+    }
+}
+
+ALWAYS_INLINE void end_wait(struct cpu *cpu, bool is_taken, const struct successor *next)
+{
+    if (!is_taken) {
+        slowpath_syscall();
+    } else if (next->t != NULL) {
+        run_successor(cpu, next->t, next->space.root, next->space.asid);
+    }
+}
+
+ENTRY enter_recv(struct cpu *cpu, struct tcb *t)
+{
+    struct successor next;
+    end_wait(cpu, receive(cpu, t, &next), &next);
+}
+
+ENTRY enter_wait(struct cpu *cpu, struct tcb *t)
+{
+    struct successor next;
+    end_wait(cpu, wait(cpu, t, &next), &next);
+}
+
+ENTRY enter_yield(struct cpu *cpu, struct tcb *t)
+{
+    struct successor next;
+    end_wait(cpu, yield(cpu, t, &next), &next);
+}
+
+ENTRY enter_poll(struct tcb *t)
+{
+    if (!poll(t)) {
+        slowpath_syscall();
+    }
+}
 
 ARCH_ENTRY void kernel_syscall(void)
 {
@@ -321,7 +322,7 @@ ARCH_ENTRY void kernel_syscall(void)
         enter_wait(cpu, t);
         break;
     case KAAL_SYS_POLL:
-        enter_poll(cpu, t);
+        enter_poll(t);
         break;
     case KAAL_SYS_YIELD:
         enter_yield(cpu, t);
@@ -333,16 +334,22 @@ ARCH_ENTRY void kernel_syscall(void)
     kernel_lock_release();
 }
 
+ARCH_ENTRY void kernel_signal(struct ntfn *n, badge_t badge)
+{
+    struct cpu *cpu = arch_cpu();
+    if (!hold_signal(n, badge)) {
+        enter_signal_waiter(cpu, cpu->current, n, badge);
+    }
+}
+
 ARCH_ENTRY void kernel_irq(void)
 {
     kernel_lock_acquire();
-    struct cpu *cpu = arch_cpu();
     const struct cap *cap = irq_take();
     if (cap == NULL) {
         sched_exit();
-    } else if (signal(cpu, cpu->current, (struct ntfn *)cap->obj, cap_badge(cap)) ==
-               FASTPATH_NONE) {
-        slowpath_signal((struct ntfn *)cap->obj, cap_badge(cap));
+    } else {
+        kernel_signal((struct ntfn *)cap->obj, cap_badge(cap));
     }
     kernel_lock_release();
 }

@@ -17,7 +17,7 @@ void fault_raise_cap(struct tcb *t, cptr_t cptr, bool in_receive, unsigned kind,
 /* Is somebody to hear of it when t's refill is used up? */
 static inline bool fault_has_timeout(const struct tcb *t)
 {
-    return cap_endpoint(&t->slots[TCB_SLOT_TIMEOUT_HANDLER].cap) != NULL;
+    return !slot_is_empty(&t->slots[TCB_SLOT_TIMEOUT_HANDLER]); /* KI-14 */
 }
 
 /* Tell them, with what was charged so far. Pre: fault_has_timeout(), t has a

@@ -57,8 +57,26 @@ enum kaal_err inv_bad_alignment(struct invocation *inv, unsigned arg);
 enum kaal_err inv_bad_lookup(struct invocation *inv, bool is_source, word_t left, word_t kind);
 enum kaal_err inv_no_memory(struct invocation *inv, word_t bytes_left);
 
-/* Run the invocation that inv->label names on inv->cap. */
+/* Run the invocation that inv->label names on inv->cap, which is not null. */
 enum kaal_err invocation_dispatch(struct invocation *inv);
+
+/*
+ * t's message, with this message info, is for the object in slot: neither endpoint,
+ * notification nor reply, zombie nor empty. can_block: if it names a capability that is
+ * not there that is a fault. Returns false if it is to be sent again, or t is gone.
+ */
+bool inv_run(struct tcb *t, struct slot *slot, word_t info, bool can_block, bool is_call);
+
+/* Find the capabilities that go along. If one cannot be found the send fails:
+ * a blocking one with a fault. */
+bool inv_find_caps(struct tcb *t, const struct kaal_ipc_buffer *buffer, unsigned count,
+                   bool can_block, struct slot *extra[KAAL_MSG_CAPS]);
+
+/* A caller may have deleted itself in a call: then nothing of it may be touched. */
+bool inv_caller_is_alive(const struct tcb *t);
+
+/* The answer to t's call is an error, or KAAL_OK, and length words. */
+void inv_answer(struct tcb *t, enum kaal_err err, unsigned length);
 
 /* The handlers. Not inlined: what one needs in registers all would save. */
 #define KAAL_INVOCATION(OBJECT, NAME, label, nargs, ncaps, handler) \

@@ -72,9 +72,7 @@ static struct slot *receive_slot(const struct tcb *t, const struct kaal_ipc_buff
     return slot != NULL && slot_is_empty(slot) ? slot : NULL;
 }
 
-/* The capabilities to pass, all or none: false if one cannot be found. */
-static bool find_sent_caps(const struct tcb *from, unsigned count,
-                           struct slot *found[KAAL_MSG_CAPS])
+bool ipc_find_caps(const struct tcb *from, unsigned count, struct slot *found[KAAL_MSG_CAPS])
 {
     const struct kaal_ipc_buffer *buffer = tcb_ipc_buffer(from);
     struct lookup_failure failure;
@@ -90,18 +88,11 @@ static bool find_sent_caps(const struct tcb *from, unsigned count,
     return true;
 }
 
-/*
- * Pass up to three capabilities. One that names the endpoint of the transfer
- * arrives as its badge; the first other one goes into the receive slot and
- * ends the transfer's use of it. Returns the caps and unwrapped bits of the
- * receiver's message info.
- */
-static word_t transfer_caps(const struct tcb *from, struct tcb *to, unsigned count,
-                            const struct endpoint *ep)
+word_t ipc_pass_caps(struct slot *const sent[], unsigned count, struct tcb *to,
+                     const struct endpoint *ep)
 {
-    struct slot *sent[KAAL_MSG_CAPS];
     struct kaal_ipc_buffer *target = tcb_ipc_buffer(to);
-    if (target == NULL || !find_sent_caps(from, count, sent)) {
+    if (target == NULL) {
         return 0;
     }
     struct slot *place = receive_slot(to, target);
@@ -133,11 +124,12 @@ static void transfer_message(struct tcb *from, struct tcb *to, const struct endp
     const word_t info = from->regs.x[2];
     const unsigned length = kaal_msginfo_length(info);
     const unsigned caps = kaal_msginfo_caps(info);
+    struct slot *sent[KAAL_MSG_CAPS];
     word_t caps_bits = 0;
 
     const unsigned copied = copy_words(from, to, length < KAAL_MSG_MAX ? length : KAAL_MSG_MAX);
-    if (caps > 0 && can_grant) {
-        caps_bits = transfer_caps(from, to, caps, ep);
+    if (caps > 0 && can_grant && ipc_find_caps(from, caps, sent)) {
+        caps_bits = ipc_pass_caps(sent, caps, to, ep);
     }
     set_received(to, kaal_msginfo(kaal_msginfo_label(info), 0, copied) | caps_bits, badge);
 }

@@ -27,6 +27,19 @@ void ipc_receive(struct tcb *t, struct endpoint *ep, struct reply *reply, bool c
  * waits. can_grant: capabilities may go with it. */
 void ipc_reply(struct tcb *t, struct reply *reply, bool can_grant);
 
+/* The capabilities that a message of from passes, all or none: false if one cannot be
+ * found. */
+bool ipc_find_caps(const struct tcb *from, unsigned count, struct slot *found[KAAL_MSG_CAPS]);
+
+/*
+ * Pass up to three capabilities. One that names the endpoint of the transfer
+ * arrives as its badge; the first other one goes into the receive slot and
+ * ends the transfer's use of it. Returns the caps and unwrapped bits of the
+ * receiver's message info.
+ */
+word_t ipc_pass_caps(struct slot *const sent[], unsigned count, struct tcb *to,
+                     const struct endpoint *ep);
+
 /* The receive of t found nothing: badge 0, empty message. */
 void ipc_receive_nothing(struct tcb *t);
 

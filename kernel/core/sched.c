@@ -30,6 +30,23 @@ ticks_t sched_now(void)
     return s->now;
 }
 
+/* ---- Ready queues, out of line: here is no hurry --------------------------------- */
+
+static __attribute__((noinline)) void queue_front(struct sched *s, struct tcb *t)
+{
+    ready_link_front(s, t);
+}
+
+static __attribute__((noinline)) void queue_back(struct sched *s, struct tcb *t)
+{
+    ready_link_back(s, t);
+}
+
+static __attribute__((noinline)) void unqueue(struct sched *s, struct tcb *t)
+{
+    ready_unlink(s, t);
+}
+
 /* ---- Waking and leaving ------------------------------------------------------ */
 
 void sched_init(struct sched *s)
@@ -50,10 +67,10 @@ static void make_candidate(struct sched *s, struct tcb *t)
     if (other == NULL) {
         s->candidate = t;
     } else if (t->priority > other->priority) {
-        ready_link_back(s, other);
+        queue_back(s, other);
         s->candidate = t;
     } else {
-        ready_link_back(s, t);
+        queue_back(s, t);
     }
 }
 
@@ -83,7 +100,7 @@ void sched_remove(struct tcb *t)
 {
     struct sched *s = this_sched();
     if (t->is_ready_queued) {
-        ready_unlink(s, t);
+        unqueue(s, t);
     }
     if (t->state == TCB_RUNNING && t->wait.linked) {
         tree_remove(&s->release, &t->wait);
@@ -111,7 +128,7 @@ bool sched_yield_to(struct tcb *t)
         return false;
     }
     sched_remove(t);
-    ready_link_front(&cpu->sched, t);
+    queue_front(&cpu->sched, t);
     if (t->priority < cpu->current->priority) {
         return false;
     }
@@ -144,7 +161,7 @@ static void settle(struct sched *s)
     if (is_overrun && fault_has_timeout(t)) {
         fault_raise_timeout(t);
     } else if (sc_is_due(t->sc, s->charge_start)) {
-        ready_link_back(s, t);
+        queue_back(s, t);
     } else {
         release_later(s, t);
     }
@@ -187,7 +204,7 @@ void sched_domain_changed(void)
     s->top = ready_top(s, s->domains.current, SCHED_PRIORITIES / READY_WORD_BITS - 1);
 }
 
-void sched_tick(void)
+__attribute__((noinline)) void sched_tick(void)
 {
     struct sched *s = this_sched();
     const ticks_t now = sched_now();
@@ -196,7 +213,7 @@ void sched_tick(void)
     struct tree_node *n = tree_first(&s->release);
     for (unsigned i = 0; i < RELEASE_BATCH && n != NULL && n->key <= now; i++) {
         tree_remove(&s->release, n);
-        ready_link_back(s, tcb_of_wait(n));
+        queue_back(s, tcb_of_wait(n));
         n = tree_first(&s->release);
     }
     domains_tick(&s->domains, now);
@@ -237,25 +254,25 @@ static struct tcb *choose(struct cpu *cpu)
         woken != NULL && woken->domain == s->domains.current && woken->priority > current->priority;
     const bool goes_on = is_loose && !outdoes && ready_comes_first(s, current) && favoured == NULL;
     if (woken != NULL && goes_on) {
-        ready_link_back(s, woken);
+        queue_back(s, woken);
     } else if (woken != NULL) {
-        ready_link_front(s, woken);
+        queue_front(s, woken);
     }
     if (goes_on) {
         return current;
     }
     if (is_loose) {
-        ready_link_front(s, current);
+        queue_front(s, current);
     }
     if (favoured != NULL && is_loose) {
-        ready_unlink(s, favoured);
-        ready_link_front(s, favoured);
+        unqueue(s, favoured);
+        queue_front(s, favoured);
     }
     struct tcb *next = ready_first(s);
     if (next == NULL) {
         return &cpu->idle;
     }
-    ready_unlink(s, next);
+    unqueue(s, next);
     return next;
 }
 
@@ -321,21 +338,24 @@ static bool goes_on_as_before(const struct cpu *cpu)
     const struct sched *s = &cpu->sched;
     const struct tcb *t = cpu->current;
     return s->candidate == NULL && s->favoured == NULL && s->emptied == NULL &&
-           t->state == TCB_RUNNING && !t->is_ready_queued && t->sc != NULL && t->sc == s->charged &&
-           t->yield_to == NULL && ready_comes_first(s, t);
+           t->state == TCB_RUNNING && t->sc != NULL && t->sc == s->charged && t->yield_to == NULL &&
+           ready_comes_first(s, t);
 }
 
 void sched_exit(void)
 {
     struct cpu *cpu = arch_cpu();
 
-    if (goes_on_as_before(cpu)) {
-        clock_arm(&cpu->sched);
-        cpu->sched.now = 0;
-        resume(cpu->current);
+    if (!goes_on_as_before(cpu)) {
+        choose_and_resume(cpu);
         return;
     }
-    choose_and_resume(cpu);
+    clock_arm(&cpu->sched);
+    cpu->sched.now = 0;
+    const struct cap *space = &cpu->current->slots[TCB_SLOT_VSPACE].cap;
+    if (!arch_space_is_loaded(cap_vspace(space), cap_asid(space))) {
+        resume(cpu->current);
+    }
 }
 
 /* ---- Checks --------------------------------------------------------------------- */

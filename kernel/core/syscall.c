@@ -21,116 +21,15 @@ struct send_mode {
     bool can_donate;
 };
 
-/* ---- Calls on objects ----------------------------------------------------------------- */
-
-/* t may have deleted itself in a call: then nothing of it may be touched. */
-static bool is_alive(const struct tcb *t)
-{
-    return arch_cpu()->current == t;
-}
-
-/* Find the capabilities that go along. If one cannot be found the send fails:
- * a blocking one with a fault. */
-static __attribute__((noinline)) bool find_extra_caps(struct tcb *t,
-                                                      const struct kaal_ipc_buffer *buffer,
-                                                      unsigned count, bool can_block,
-                                                      struct slot *extra[KAAL_MSG_CAPS])
-{
-    struct lookup_failure failure;
-    for (unsigned i = 0; i < count; i++) {
-        const cptr_t cptr = buffer->caps_or_badges[i];
-        extra[i] = cspace_lookup(t, cptr, &failure);
-        if (extra[i] == NULL) {
-            if (can_block) {
-                ipc_rewind(t);
-                fault_raise_cap(t, cptr, false, failure.kind, failure.bits_left);
-            }
-            return false;
-        }
-    }
-    return true;
-}
-
-/* What of the message is in the IPC buffer; without one it is not there. */
-static bool read_buffer(struct invocation *inv, unsigned caps, bool can_block)
-{
-    struct tcb *t = inv->caller;
-    inv->buffer = tcb_ipc_buffer(t);
-    if (inv->buffer == NULL) {
-        inv->length = inv->length < KAAL_MSG_REGS ? inv->length : KAAL_MSG_REGS;
-        return true;
-    }
-    inv->length = inv->length < KAAL_MSG_MAX ? inv->length : KAAL_MSG_MAX;
-    inv->caps = caps;
-    return (caps == 1 &&
-            cspace_quick_below(&t->slots[TCB_SLOT_CSPACE].cap, inv->buffer->caps_or_badges[0],
-                               KAAL_CPTR_BITS, &inv->extra[0])) ||
-           find_extra_caps(t, inv->buffer, caps, can_block, inv->extra);
-}
-
-static void answer(struct tcb *t, enum kaal_err err, unsigned length)
-{
-    t->regs.x[0] = kaal_msginfo(err, 0, length);
-    t->regs.x[1] = 0;
-}
-
-/* False if the call is to be made again, or the caller is gone. */
-static inline bool finish_invocation(const struct invocation *inv, enum kaal_err err, bool is_call)
-{
-    struct tcb *t = inv->caller;
-    if (!is_alive(t)) {
-        return false;
-    }
-    if (err >= INV_NOT_ANSWERED) {
-        const bool is_preempted = err == INV_PREEMPTED;
-        if (is_preempted) {
-            t->was_preempted = true;
-            ipc_rewind(t);
-        }
-        return !is_preempted;
-    }
-    if (is_call) {
-        for (unsigned i = 0; i < inv->result_length && i < KAAL_MSG_REGS; i++) {
-            t->regs.x[3 + i] = inv->result[i];
-        }
-        answer(t, err, inv->result_length);
-    }
-    return true;
-}
-
-/* Inlined, so that the usual call need not look at the mode. */
-static inline __attribute__((always_inline)) bool invoke(struct tcb *t, struct slot *slot,
-                                                         word_t info, struct send_mode mode)
-{
-    const unsigned caps = kaal_msginfo_caps(info);
-    struct invocation inv; /* extra, result: as many as are counted */
-    inv.caller = t;
-    inv.slot = slot;
-    inv.cap = slot->cap;
-    inv.buffer = NULL;
-    inv.label = kaal_msginfo_label(info);
-    inv.length = kaal_msginfo_length(info);
-    inv.caps = 0;
-    inv.result_length = 0;
-    inv.is_retry = t->was_preempted;
-    inv.is_call = mode.is_call;
-    t->was_preempted = false;
-
-    if ((inv.length > KAAL_MSG_REGS || caps > 0) && !read_buffer(&inv, caps, mode.can_block)) {
-        return true;
-    }
-    return finish_invocation(&inv, invocation_dispatch(&inv), mode.is_call);
-}
-
 /* ---- Send ------------------------------------------------------------------------------- */
 
 static void answer_call(struct tcb *t, struct send_mode mode, enum kaal_err err)
 {
     if (mode.is_call && err == KAAL_ERR_INVALID_CAPABILITY) {
         t->regs.x[3] = 0; /* the invoked one */
-        answer(t, err, 1);
+        inv_answer(t, err, 1);
     } else if (mode.is_call) {
-        answer(t, err, 0);
+        inv_answer(t, err, 0);
     }
 }
 
@@ -166,7 +65,7 @@ static void send_to_ntfn(struct tcb *t, const struct cap *cap, struct send_mode 
 static bool finish_zombie(struct tcb *t, struct slot *slot, struct send_mode mode)
 {
     const bool is_done = slot_delete(slot);
-    if (!is_alive(t)) {
+    if (!inv_caller_is_alive(t)) {
         return false;
     }
     t->was_preempted = !is_done;
@@ -178,32 +77,11 @@ static bool finish_zombie(struct tcb *t, struct slot *slot, struct send_mode mod
     return true;
 }
 
-/* Is it to be invoked, other than one that passes a message, or nothing, on? */
-static bool is_invoked(const struct cap *cap)
-{
-    switch (cap->type) {
-    case CAP_NULL:
-    case CAP_ENDPOINT:
-    case CAP_NOTIFICATION:
-    case CAP_REPLY:
-    case CAP_ZOMBIE:
-        return false;
-    default:
-        return true;
-    }
-}
-
 static bool has_extra_caps(struct tcb *t, unsigned count, bool can_block)
 {
     struct slot *extra[KAAL_MSG_CAPS];
     const struct kaal_ipc_buffer *buffer = count > 0 ? tcb_ipc_buffer(t) : NULL;
-    return buffer == NULL || find_extra_caps(t, buffer, count, can_block, extra);
-}
-
-static __attribute__((noinline)) bool invoke_in_mode(struct tcb *t, struct slot *slot, word_t info,
-                                                     struct send_mode mode)
-{
-    return invoke(t, slot, info, mode);
+    return buffer == NULL || inv_find_caps(t, buffer, count, can_block, extra);
 }
 
 static bool send_to(struct tcb *t, struct slot *slot, word_t info, struct send_mode mode)
@@ -211,8 +89,8 @@ static bool send_to(struct tcb *t, struct slot *slot, word_t info, struct send_m
     const struct cap *cap = &slot->cap;
     const bool is_retry = t->was_preempted;
 
-    if (is_invoked(cap)) {
-        return invoke_in_mode(t, slot, info, mode);
+    if (cap_is_invoked(cap)) {
+        return inv_run(t, slot, info, mode.can_block, mode.is_call);
     }
     t->was_preempted = false;
     if (!has_extra_caps(t, kaal_msginfo_caps(info), mode.can_block)) {
@@ -397,11 +275,5 @@ void slowpath_fault(const struct fault *fault)
 void slowpath_signal(struct ntfn *n, badge_t badge)
 {
     ntfn_signal(n, badge);
-    sched_exit();
-}
-
-__attribute__((noinline)) void slowpath_invoke(struct tcb *t, struct slot *slot)
-{
-    invoke(t, slot, t->regs.x[2], mode_call);
     sched_exit();
 }

@@ -70,6 +70,15 @@ static inline bool cap_is_null(const struct cap *cap)
     return cap->type == CAP_NULL;
 }
 
+/* Do calls on it do something to the object, instead of passing a message on, or
+ * nothing at all? */
+static inline bool cap_is_invoked(const struct cap *cap)
+{
+    const uint32_t others = 1U << CAP_NULL | 1U << CAP_ENDPOINT | 1U << CAP_NOTIFICATION |
+                            1U << CAP_REPLY | 1U << CAP_ZOMBIE;
+    return (others >> cap->type & 1) == 0;
+}
+
 static inline bool cap_has_rights(const struct cap *cap, word_t rights)
 {
     return (cap->rights & rights) == rights;

@@ -62,13 +62,16 @@ void tcb_cancel_ipc(struct tcb *t)
 
 void tcb_suspend(struct tcb *t)
 {
-    sc_end_yield(t);
-    tcb_cancel_ipc(t);
-    t->was_preempted = false;
-    if (t->state == TCB_RUNNING) {
-        sched_remove(t);
-        t->state = TCB_INACTIVE;
+    if (t->yield_to != NULL) {
+        sc_end_yield(t);
     }
+    t->was_preempted = false;
+    if (t->state != TCB_RUNNING) {
+        tcb_cancel_ipc(t);
+        return;
+    }
+    sched_remove(t);
+    t->state = TCB_INACTIVE;
 }
 
 void tcb_resume(struct tcb *t)

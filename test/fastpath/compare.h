@@ -4,9 +4,27 @@
  * memory and all effects on the machine have to be the same after both.
  */
 #pragma once
-#include "core/fastpath.h"
+#include "object/notification.h"
+#include "object/tcb.h"
 
 #include "step.h"
+
+/* Which way was taken. */
+enum fastpath {
+    FASTPATH_NONE,
+    FASTPATH_CALL,
+    FASTPATH_CALL_CAPS,
+    FASTPATH_REPLY_RECV,
+    FASTPATH_FAULT,
+    FASTPATH_SEND,
+    FASTPATH_RECV,
+    FASTPATH_SIGNAL,
+    FASTPATH_SIGNAL_WAKE, /* to a thread that runs now */
+    FASTPATH_WAIT,
+    FASTPATH_POLL,
+    FASTPATH_YIELD,
+    FASTPATH_COUNT,
+};
 
 /* What is compared with the slow path. ways.c: the kernel's fast paths. */
 struct ways {

@@ -150,6 +150,7 @@ static const char *fastpath_name(unsigned fastpath)
     static const char *const names[FASTPATH_COUNT] = {
         [FASTPATH_NONE] = "(any, the core idles then)",
         [FASTPATH_CALL] = "call",
+        [FASTPATH_CALL_CAPS] = "call with capabilities",
         [FASTPATH_REPLY_RECV] = "reply_recv",
         [FASTPATH_SEND] = "send",
         [FASTPATH_RECV] = "recv",

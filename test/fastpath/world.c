@@ -10,9 +10,11 @@
 #include <kaal/boot_params.h>
 
 #include "object/asid.h"
+#include "object/irq.h"
 #include "object/tcb.h"
 
 #include "core/invocation.h"
+#include "core/syscall.h"
 #include "memory.h"
 #include "random.h"
 
@@ -76,6 +78,16 @@ bool world_enter(void (*entry)(void))
     return is_idle;
 }
 
+void world_irq(void)
+{
+    const struct cap *line = irq_take();
+    if (line == NULL) {
+        sched_exit();
+    } else {
+        slowpath_signal(cap_ntfn(line), cap_badge(line));
+    }
+}
+
 static struct invocation invocation;
 static enum kaal_err invocation_result;
 
@@ -88,6 +100,9 @@ static void invoke(void)
 enum kaal_err world_invoke(struct slot *slot, word_t label, unsigned words, const word_t *word,
                            unsigned caps, struct slot *const *cap)
 {
+    if (slot_is_empty(slot)) {
+        return KAAL_ERR_INVALID_CAPABILITY;
+    }
     invocation = (struct invocation){.caller = &caller,
                                      .slot = slot,
                                      .cap = slot->cap,

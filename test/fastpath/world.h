@@ -70,6 +70,9 @@ void world_end_idling(void);
 /* Run a kernel entry; true if it ended in idling. */
 bool world_enter(void (*entry)(void));
 
+/* An interrupt is pending: the slow path. */
+void world_irq(void);
+
 /* ---- Calls ---------------------------------------------------------------------- */
 
 enum kaal_err world_invoke(struct slot *slot, word_t label, unsigned words, const word_t *word,

@@ -11,12 +11,15 @@ set(_fastpath_kernel ${KAAL_CORE_SOURCES})
 list(FILTER _fastpath_kernel EXCLUDE REGEX "/arch/host/")
 file(GLOB _fastpath_machine CONFIGURE_DEPENDS "${KAAL_ROOT}/kernel/arch/host/*.c")
 file(GLOB _fastpath_harness CONFIGURE_DEPENDS "${_fastpath}/*.c")
-list(REMOVE_ITEM _fastpath_harness "${_fastpath}/diff.c" "${_fastpath}/planted.c")
+list(REMOVE_ITEM _fastpath_harness "${_fastpath}/diff.c" "${_fastpath}/planted.c" "${_fastpath}/ways.c")
 file(GLOB _fastpath_mutants CONFIGURE_DEPENDS "${_fastpath}/mutants/*.patch")
 
 # memory.c reads dead objects, too: none of its loops may become a call of memcpy(),
 # which AddressSanitizer checks.
 set_source_files_properties("${_fastpath}/memory.c" PROPERTIES COMPILE_OPTIONS "-fno-builtin;-O3")
+
+set(_fastpath_renames slowpath_syscall=refused_syscall slowpath_fault=refused_fault
+    slowpath_signal=refused_signal slowpath_invoke=refused_invoke)
 
 # fastpath_program(<suffix> <flag>...): all variables of the kernel, and no others,
 # lie in the two sections of section.h.
@@ -25,6 +28,17 @@ function(fastpath_program suffix)
     target_include_directories(fastpath-machine${suffix} PUBLIC ${KAAL_CORE_INCLUDES})
     target_compile_definitions(fastpath-machine${suffix} PUBLIC ${KAAL_CORE_DEFINES} _GNU_SOURCE)
     target_compile_options(fastpath-machine${suffix} PRIVATE ${KAAL_WARNINGS} PUBLIC -g ${ARGN})
+
+    # The fast paths end in ways.c instead of in the slow path.
+    set(paths ${_fastpath_kernel})
+    list(FILTER paths INCLUDE REGEX "/core/fastpath_[a-z]+\\.c$")
+    list(FILTER _fastpath_kernel EXCLUDE REGEX "/core/fastpath_[a-z]+\\.c$")
+    add_library(fastpath-paths${suffix} OBJECT ${paths})
+    target_include_directories(fastpath-paths${suffix} PRIVATE ${KAAL_CORE_INCLUDES})
+    target_compile_definitions(fastpath-paths${suffix} PRIVATE ${KAAL_CORE_DEFINES} _GNU_SOURCE
+        ${_fastpath_renames})
+    target_compile_options(fastpath-paths${suffix}
+        PRIVATE ${KAAL_WARNINGS} -include "${_fastpath}/section.h" -g ${ARGN})
 
     add_library(fastpath-kernel${suffix} STATIC ${_fastpath_kernel}
         $<TARGET_OBJECTS:fastpath-machine${suffix}>)
@@ -39,7 +53,8 @@ function(fastpath_program suffix)
     target_compile_options(fastpath-harness${suffix} PRIVATE ${KAAL_WARNINGS})
     target_link_libraries(fastpath-harness${suffix} PUBLIC fastpath-kernel${suffix})
 
-    add_executable(fastpath-diff${suffix} "${_fastpath}/diff.c" "${_fastpath}/ways.c")
+    add_executable(fastpath-diff${suffix} "${_fastpath}/diff.c" "${_fastpath}/ways.c"
+        $<TARGET_OBJECTS:fastpath-paths${suffix}>)
     target_compile_options(fastpath-diff${suffix} PRIVATE ${KAAL_WARNINGS})
     target_link_libraries(fastpath-diff${suffix} PRIVATE fastpath-harness${suffix})
 

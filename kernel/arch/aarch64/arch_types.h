@@ -27,6 +27,9 @@ struct arch_fp {
  * so that it need not save any, and it is no target of indirect branches. */
 #define ARCH_ENTRY __attribute__((preserve_none, target("branch-protection=none")))
 
+/* The compiler forgets where the pointer came from. */
+#define ARCH_HIDE(p) __asm__("" : "+r"(p))
+
 /* The mask does not depend on a predicted branch, nor, behind CSDB, on a
  * predicted value. Arm ARM (DDI 0487) C6.2, "CSDB". */
 static inline uint64_t index_nospec(uint64_t index, uint64_t size)

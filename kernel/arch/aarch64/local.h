@@ -21,16 +21,18 @@ void mmu_start(void);
 /* TTBR0_EL1 of the empty address space; mmu.c. */
 extern uint64_t mmu_empty_ttbr;
 
-_Static_assert(KAAL_WINDOW_BASE == UINT64_MAX << TTBR_ASID_SHIFT, "mmu_load()");
+_Static_assert(KAAL_WINDOW_BASE == UINT64_MAX << TTBR_ASID_SHIFT, "mmu_ttbr()");
+
+/* TTBR0_EL1 of an address space. The window's base is all in the bits of the ASID. */
+static inline uint64_t mmu_ttbr(const pte_t *vspace_root, unsigned asid)
+{
+    return ((uintptr_t)vspace_root & ~KAAL_WINDOW_BASE) | ((uint64_t)asid << TTBR_ASID_SHIFT);
+}
 
 /* Load an address space, NULL the empty one, unless it is loaded. */
 static inline void mmu_load(const pte_t *vspace_root, unsigned asid)
 {
-    uint64_t ttbr = mmu_empty_ttbr;
-    if (vspace_root != NULL) {
-        /* The window's base is all in the bits of the ASID. */
-        ttbr = ((uintptr_t)vspace_root & ~KAAL_WINDOW_BASE) | ((uint64_t)asid << TTBR_ASID_SHIFT);
-    }
+    const uint64_t ttbr = vspace_root == NULL ? mmu_empty_ttbr : mmu_ttbr(vspace_root, asid);
     if (sysreg_read_ttbr0() != ttbr) {
         sysreg_write_ttbr0(ttbr);
         /* Before anything else: a TLBI of the old space's ASID must not be

@@ -91,6 +91,11 @@ void arch_tlb_flush_asid(unsigned asid)
                      : "memory");
 }
 
+bool arch_space_is_loaded(const pte_t *vspace_root, unsigned asid)
+{
+    return sysreg_read_ttbr0() == mmu_ttbr(vspace_root, asid);
+}
+
 void arch_vspace_forget(pte_t *vspace_root)
 {
     if ((sysreg_read_ttbr0() & TTBR_BADDR) == mem_window_paddr(vspace_root)) {

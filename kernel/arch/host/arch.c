@@ -297,6 +297,13 @@ void arch_switch_to(struct tcb *t, pte_t *vspace_root, unsigned asid)
            asid);
 }
 
+bool arch_space_is_loaded(const pte_t *vspace_root, unsigned asid)
+{
+    (void)vspace_root;
+    (void)asid;
+    return false;
+}
+
 void arch_vspace_forget(pte_t *vspace_root)
 {
     record(HOST_FORGET, arch_virt_to_phys(vspace_root), 0, 0);

@@ -6,6 +6,7 @@
 typedef uint64_t pte_t;
 
 #define ARCH_ENTRY
+#define ARCH_HIDE(p) ((void)(p))
 
 struct arch_regs {
     uint64_t x[31];
