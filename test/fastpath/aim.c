@@ -111,7 +111,8 @@ static bool suits_reply(const struct cap *cap)
 static bool suits_signal(const struct cap *cap)
 {
     const struct ntfn *n = cap_ntfn(cap);
-    return n != NULL && want(cap_has_rights(cap, KAAL_RIGHT_WRITE), RIGHT);
+    return n != NULL && want(cap_has_rights(cap, KAAL_RIGHT_WRITE), RIGHT) &&
+           (spoilt != ALONE || (n->bound != NULL && n->bound->state == TCB_BLOCKED_RECV));
 }
 
 static bool suits_waking(const struct cap *cap)
