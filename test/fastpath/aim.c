@@ -169,6 +169,7 @@ static bool point(word_t *x, path_wanted is_wanted)
 static bool call(word_t *x)
 {
     x[0] = KAAL_SYS_CALL;
+    x[2] |= percent(30) ? (word_t)(1 + below(3)) << KAAL_MSGINFO_CAPS_SHIFT : 0;
     return point(&x[1], suits_call);
 }
 

@@ -307,7 +307,7 @@ void world_end_idling(void)
         host.now = host.deadline > host.now ? host.deadline : host.now;
         host_irq_raise(WORLD_TIMER);
         host_log_clear();
-        world_enter(host_irq);
+        world_enter(world_irq);
         memory_follow();
         return;
     }
