@@ -18,8 +18,8 @@ _Static_assert(offsetof(struct arch_regs, tls) == REGS_TLS, "offsets.h");
 _Static_assert(offsetof(struct arch_regs, ipc_buffer) == REGS_TLS + 8, "vectors.S");
 _Static_assert(KAAL_SYS_CALL == KAAL_SYS_CALL_NUMBER, "offsets.h");
 _Static_assert(KAAL_SYS_REPLY_RECV == KAAL_SYS_REPLY_RECV_NUMBER, "offsets.h");
-_Static_assert(offsetof(struct arch_fp, fpcr) == 512, "fp.S");
-_Static_assert(offsetof(struct arch_fp, fpsr) == 516, "fp.S");
+_Static_assert(offsetof(struct arch_fp, fpcr) == 512, "vectors.S");
+_Static_assert(offsetof(struct arch_fp, fpsr) == 516, "vectors.S");
 
 /* start.S makes it this core's. */
 extern struct cpu arch_boot_cpu;

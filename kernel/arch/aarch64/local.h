@@ -77,6 +77,6 @@ ARCH_ENTRY void arch_user_sync(void);
 ARCH_ENTRY void arch_user_serror(void);
 _Noreturn void arch_kernel_exception(unsigned vector, word_t sp, word_t x30);
 
-/* fp.S */
+/* vectors.S */
 void fp_save(struct arch_fp *fp);
 void fp_load(const struct arch_fp *fp);

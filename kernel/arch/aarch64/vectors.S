@@ -56,11 +56,36 @@
     .endif
 .endm
 
-/* An exception that must not happen: number says which, see trap.c. */
+/* An exception that must not happen: number says which, see trap.c. There is room for
+ * other code behind it: .org after the last one fails if that is too long. */
 .macro vector_fatal number
     .balign 0x80
     mov     x0, #\number
     b       fatal
+.endm
+
+/* For fp_save and fp_load, the only code of the kernel that names FP/SIMD registers.
+ * CPACR_EL1 must allow it. Layout: struct arch_fp. */
+.arch_extension fp
+.arch_extension simd
+
+.macro each_pair operation
+    \operation q0, q1, [x0, #0]
+    \operation q2, q3, [x0, #32]
+    \operation q4, q5, [x0, #64]
+    \operation q6, q7, [x0, #96]
+    \operation q8, q9, [x0, #128]
+    \operation q10, q11, [x0, #160]
+    \operation q12, q13, [x0, #192]
+    \operation q14, q15, [x0, #224]
+    \operation q16, q17, [x0, #256]
+    \operation q18, q19, [x0, #288]
+    \operation q20, q21, [x0, #320]
+    \operation q22, q23, [x0, #352]
+    \operation q24, q25, [x0, #384]
+    \operation q26, q27, [x0, #416]
+    \operation q28, q29, [x0, #448]
+    \operation q30, q31, [x0, #480]
 .endm
 
 .section .text.vectors, "ax", %progbits
@@ -68,93 +93,6 @@
 .global arch_vectors
 arch_vectors:
     vector_fatal 0                  /* EL1 with SP_EL0: the kernel never uses it */
-    vector_fatal 1
-    vector_fatal 2
-    vector_fatal 3
-    vector_fatal 4                  /* EL1 with SP_EL1: a fault of the kernel */
-    vector_fatal 5
-    vector_fatal 6
-    vector_fatal 7
-
-vector user_sync                    /* FROM: EL0. LIVE: user registers; SP_EL1 = tcb */
-    save_user
-    mrs     x1, esr_el1
-    lsr     w1, w1, #26             /* EC */
-    adr     x30, kernel_exit
-    cmp     w1, #0x15               /* SVC from AArch64 */
-    b.eq    user_syscall
-    b       arch_user_sync
-    vector_end user_sync
-
-vector user_irq                     /* FROM: EL0. LIVE: user registers; SP_EL1 = tcb */
-    save_user
-    adr     x30, kernel_exit
-    b       kernel_irq
-
-/* No source is configured as FIQ; on a board that has one all the same, it
- * must not do more than an interrupt that nobody waits for. */
-vector user_fiq                     /* FROM: EL0. LIVE: user registers; SP_EL1 = tcb */
-    save_user
-    adr     x30, kernel_exit
-    b       kernel_irq
-
-vector user_serror                  /* FROM: EL0. LIVE: user registers; SP_EL1 = tcb */
-    save_user
-    adr     x30, kernel_exit
-    b       arch_user_serror
-
-    vector_fatal 12                 /* EL0 in AArch32 state: PSTATE never says so */
-    vector_fatal 13
-    vector_fatal 14
-    vector_fatal 15
-    .balign 0x80
-
-/*
- * The same table for cores whose branch history survives the entry (B28,
- * Spectre-BHB): arch_bhb_loops taken branches replace the user's history
- * before the kernel's first indirect branch. cpu.c chooses by MIDR_EL1.
- */
-.macro vector_bhb target
-    .balign 0x80
-    str     x0, [sp, #REGS_X0]      /* FROM: EL0. LIVE: user registers; SP_EL1 = tcb */
-    adrp    x0, arch_bhb_loops
-    ldr     w0, [x0, :lo12:arch_bhb_loops]
-1:  b       2f
-2:  subs    w0, w0, #1              /* NZCV is in SPSR_EL1 */
-    b.ne    1b
-    dsb     nsh
-    isb
-    ldr     x0, [sp, #REGS_X0]
-    b       \target
-.endm
-
-.balign 0x800
-.global arch_vectors_bhb
-arch_vectors_bhb:
-    vector_fatal 0
-    vector_fatal 1
-    vector_fatal 2
-    vector_fatal 3
-    vector_fatal 4
-    vector_fatal 5
-    vector_fatal 6
-    vector_fatal 7
-    vector_bhb user_sync
-    vector_bhb user_irq
-    vector_bhb user_fiq
-    vector_bhb user_serror
-    vector_fatal 12
-    vector_fatal 13
-    vector_fatal 14
-    vector_fatal 15
-    .balign 0x80
-
-user_syscall:                       /* FROM: user_sync, saved. LIVE: x0, x30 */
-    cmp     x0, #KAAL_SYS_CALL_NUMBER
-    b.eq    kernel_call
-    cmp     x0, #KAAL_SYS_REPLY_RECV_NUMBER
-    b.eq    kernel_reply_recv
-    b       kernel_syscall
 
 /* Resumes cpu->current. All of its registers come from its tcb, so nothing of
  * the kernel or of another thread is left in one. ERET clears the exclusive
@@ -194,6 +132,8 @@ kernel_exit:                        /* FROM: every upcall, start.S. LIVE: nothin
     isb
 .size kernel_exit, . - kernel_exit
 
+    vector_fatal 1
+
 /*
  * Exceptions at EL1, and from AArch32. The kernel's stack may be what is
  * broken, so the report has a stack of its own. One more exception while
@@ -212,6 +152,122 @@ fatal:                              /* FROM: vectors. LIVE: x0 = vector number, 
     mov     x30, xzr
     bl      arch_kernel_exception   /* (vector, sp, x30), does not return */
     b       arch_halt
+
+    vector_fatal 2
+
+user_syscall:                       /* FROM: user_sync, saved. LIVE: x0, x30 */
+    cmp     x0, #KAAL_SYS_CALL_NUMBER
+    b.eq    kernel_call
+    cmp     x0, #KAAL_SYS_REPLY_RECV_NUMBER
+    b.eq    kernel_reply_recv
+    b       kernel_syscall
+
+    vector_fatal 3
+
+/* void fp_save(struct arch_fp *fp) */
+.global fp_save
+.type fp_save, %function
+fp_save:                            /* FROM: C. LIVE: x0 */
+    hint    #34                     /* bti c */
+    each_pair stp
+    mrs     x1, fpcr
+    mrs     x2, fpsr
+    str     w1, [x0, #512]
+    str     w2, [x0, #516]
+    ret
+.size fp_save, . - fp_save
+
+    vector_fatal 4                  /* EL1 with SP_EL1: a fault of the kernel */
+
+/* void fp_load(const struct arch_fp *fp) */
+.global fp_load
+.type fp_load, %function
+fp_load:                            /* FROM: C. LIVE: x0 */
+    hint    #34                     /* bti c */
+    each_pair ldp
+    ldr     w1, [x0, #512]
+    ldr     w2, [x0, #516]
+    msr     fpcr, x1
+    msr     fpsr, x2
+    ret
+.size fp_load, . - fp_load
+
+    vector_fatal 5
+    vector_fatal 6
+    vector_fatal 7
+
+vector user_sync                    /* FROM: EL0. LIVE: user registers; SP_EL1 = tcb */
+    save_user
+    mrs     x1, esr_el1
+    lsr     w1, w1, #26             /* EC */
+    adr     x30, kernel_exit
+    cmp     w1, #0x15               /* SVC from AArch64 */
+    b.eq    user_syscall
+    b       arch_user_sync
+    vector_end user_sync
+
+vector user_irq                     /* FROM: EL0. LIVE: user registers; SP_EL1 = tcb */
+    save_user
+    adr     x30, kernel_exit
+    b       kernel_irq
+
+/* No source is configured as FIQ; on a board that has one all the same, it
+ * must not do more than an interrupt that nobody waits for. */
+vector user_fiq                     /* FROM: EL0. LIVE: user registers; SP_EL1 = tcb */
+    save_user
+    adr     x30, kernel_exit
+    b       kernel_irq
+
+vector user_serror                  /* FROM: EL0. LIVE: user registers; SP_EL1 = tcb */
+    save_user
+    adr     x30, kernel_exit
+    b       arch_user_serror
+
+    vector_fatal 12                 /* EL0 in AArch32 state: PSTATE never says so */
+    vector_fatal 13
+    vector_fatal 14
+    vector_fatal 15
+    .org arch_vectors + 0x800
+
+/*
+ * The same table for cores whose branch history survives the entry (B28,
+ * Spectre-BHB): arch_bhb_loops taken branches replace the user's history
+ * before the kernel's first indirect branch. cpu.c chooses by MIDR_EL1.
+ */
+.macro vector_bhb target
+    .balign 0x80
+    str     x0, [sp, #REGS_X0]      /* FROM: EL0. LIVE: user registers; SP_EL1 = tcb */
+    adrp    x0, arch_bhb_loops
+    ldr     w0, [x0, :lo12:arch_bhb_loops]
+1:  b       2f
+2:  subs    w0, w0, #1              /* NZCV is in SPSR_EL1 */
+    b.ne    1b
+    dsb     nsh
+    isb
+    ldr     x0, [sp, #REGS_X0]
+    b       \target
+.endm
+
+.balign 0x800
+.global arch_vectors_bhb
+arch_vectors_bhb:
+    vector_fatal 0
+    vector_fatal 1
+    vector_fatal 2
+    vector_fatal 3
+    vector_fatal 4
+    vector_fatal 5
+    vector_fatal 6
+    vector_fatal 7
+    vector_bhb user_sync
+    vector_bhb user_irq
+    vector_bhb user_fiq
+    vector_bhb user_serror
+    vector_fatal 12
+    vector_fatal 13
+    vector_fatal 14
+    vector_fatal 15
+    .org arch_vectors_bhb + 0x800
 
 .section .bss.emergency_stack, "aw", %nobits
 .balign 16
