@@ -64,6 +64,12 @@ struct slot *cspace_lookup(const struct tcb *t, cptr_t cptr, struct lookup_failu
                : cspace_resolve(root, cptr, KAAL_CPTR_BITS, &bits_left, failure);
 }
 
+__attribute__((noinline)) struct slot *cspace_find(const struct tcb *t, cptr_t cptr)
+{
+    struct lookup_failure failure;
+    return cspace_lookup(t, cptr, &failure);
+}
+
 struct slot *cspace_lookup_exact(const struct cap *root, cptr_t index, unsigned depth,
                                  struct lookup_failure *failure)
 {

@@ -60,6 +60,9 @@ struct slot *cspace_resolve(const struct cap *root, cptr_t cptr, unsigned depth,
  * capability that is no CNode are ignored. NULL and *failure if none. */
 struct slot *cspace_lookup(const struct tcb *t, cptr_t cptr, struct lookup_failure *failure);
 
+/* The same, when it does not matter why there is none. */
+struct slot *cspace_find(const struct tcb *t, cptr_t cptr);
+
 /* The slot named by index and depth under root, exactly: every bit is used.
  * NULL and *failure if none. Pre: 1 <= depth <= 64. */
 struct slot *cspace_lookup_exact(const struct cap *root, cptr_t index, unsigned depth,

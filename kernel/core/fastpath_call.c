@@ -118,6 +118,19 @@ static ARCH_ENTRY __attribute__((noinline)) void enter_call(struct cpu *cpu, str
     }
 }
 
+/* Through several CNodes. */
+static ARCH_ENTRY __attribute__((noinline)) void enter_call_far(struct cpu *cpu, struct tcb *t)
+{
+    struct slot *slot = cspace_find(t, t->regs.x[1]);
+    if (slot == NULL) {
+        slowpath_syscall();
+    } else if (cap_is_invoked(&slot->cap)) {
+        slowpath_invoke(t, slot);
+    } else {
+        enter_call(cpu, t, slot);
+    }
+}
+
 ARCH_ENTRY void kernel_call(void)
 {
     kernel_lock_acquire();
@@ -129,7 +142,7 @@ ARCH_ENTRY void kernel_call(void)
     struct words words;
 
     if (!find(t, t->regs.x[1], &slot)) {
-        slowpath_syscall();
+        enter_call_far(cpu, t);
     } else if (find_receiver(cpu, &slot->cap, &m) && m.receiver->sc == NULL &&
                is_plain(t, m.receiver, info, &words)) {
         pass_call(t, &m, info, cap_badge(&slot->cap), &words);
@@ -199,17 +212,31 @@ struct answer {
     struct space space;
 };
 
-ALWAYS_INLINE bool find_answer(const struct tcb *t, struct answer *a)
+ALWAYS_INLINE bool can_answer(const struct tcb *t, const struct slot *to, const struct slot *from,
+                              struct answer *a)
 {
-    struct slot *to, *from;
-    if (!find(t, t->regs.x[7], &to) || !find(t, t->regs.x[1], &from) || to->cap.type != CAP_REPLY ||
-        from->cap.type != CAP_ENDPOINT || !cap_has_rights(&from->cap, KAAL_RIGHT_READ)) {
+    if (to->cap.type != CAP_REPLY || from->cap.type != CAP_ENDPOINT ||
+        !cap_has_rights(&from->cap, KAAL_RIGHT_READ)) {
         return false;
     }
     a->ep = (struct endpoint *)from->cap.obj;
     a->reply = (struct reply *)to->cap.obj;
     a->caller = a->reply->tcb;
     return tree_is_empty(&a->ep->waiters) && has_no_signal(t);
+}
+
+ALWAYS_INLINE bool find_answer(const struct tcb *t, struct answer *a)
+{
+    struct slot *to, *from;
+    return find(t, t->regs.x[7], &to) && find(t, t->regs.x[1], &from) && can_answer(t, to, from, a);
+}
+
+/* Also through several CNodes. */
+ALWAYS_INLINE bool find_answer_far(const struct tcb *t, struct answer *a)
+{
+    struct slot *to, *from;
+    return find_far(t, t->regs.x[7], &to) && find_far(t, t->regs.x[1], &from) &&
+           can_answer(t, to, from, a);
 }
 
 ALWAYS_INLINE bool can_run(const struct cpu *cpu, struct answer *a)
@@ -296,6 +323,16 @@ static ARCH_ENTRY __attribute__((noinline)) void enter_answer(struct cpu *cpu, s
     }
 }
 
+static ARCH_ENTRY __attribute__((noinline)) void enter_answer_far(struct cpu *cpu, struct tcb *t)
+{
+    struct answer a;
+    if (find_answer_far(t, &a)) {
+        enter_answer(cpu, t, a.ep, a.reply, a.caller);
+    } else {
+        slowpath_syscall();
+    }
+}
+
 ARCH_ENTRY void kernel_reply_recv(void)
 {
     kernel_lock_acquire();
@@ -306,7 +343,7 @@ ARCH_ENTRY void kernel_reply_recv(void)
     struct words words;
 
     if (!find_answer(t, &a)) {
-        slowpath_syscall();
+        enter_answer_far(cpu, t);
     } else if (a.reply->sc == t->sc && a.caller->sc == NULL &&
                a.caller->fault.kind == KAAL_FAULT_NONE && can_run(cpu, &a) &&
                is_plain(t, a.caller, info, &words)) {

@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "cpu.h"
+#include "cspace.h"
 #include "fastpath.h"
 #include "fault.h"
 #include "lib/inline.h"
@@ -29,6 +30,16 @@ ALWAYS_INLINE bool find(const struct tcb *t, cptr_t cptr, struct slot **slot)
     }
     *slot = &cap_cnode_slots(root)[cptr & ~(~(word_t)0 << radix)];
     return true;
+}
+
+/* As cspace_lookup(). */
+ALWAYS_INLINE bool find_far(const struct tcb *t, cptr_t cptr, struct slot **slot)
+{
+    if (find(t, cptr, slot)) {
+        return true;
+    }
+    *slot = cspace_find(t, cptr);
+    return *slot != NULL;
 }
 
 /* ---- Messages ------------------------------------------------------------------- */

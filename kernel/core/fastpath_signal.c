@@ -107,7 +107,7 @@ ALWAYS_INLINE bool signal_waiter(struct cpu *cpu, struct tcb *t, struct ntfn *n,
 ALWAYS_INLINE const struct cap *find_target(const struct tcb *t)
 {
     struct slot *slot;
-    if (!find(t, t->regs.x[1], &slot) || !cap_has_rights(&slot->cap, KAAL_RIGHT_WRITE) ||
+    if (!find_far(t, t->regs.x[1], &slot) || !cap_has_rights(&slot->cap, KAAL_RIGHT_WRITE) ||
         t->was_preempted) {
         return NULL;
     }
@@ -146,7 +146,7 @@ static ARCH_ENTRY __attribute__((noinline)) void run_successor(struct cpu *cpu, 
 ALWAYS_INLINE bool receive(struct cpu *cpu, struct tcb *t, struct successor *next)
 {
     struct slot *from, *with;
-    if (!find(t, t->regs.x[1], &from) || !find(t, t->regs.x[7], &with) ||
+    if (!find_far(t, t->regs.x[1], &from) || !find_far(t, t->regs.x[7], &with) ||
         from->cap.type != CAP_ENDPOINT || !cap_has_rights(&from->cap, KAAL_RIGHT_READ) ||
         with->cap.type != CAP_REPLY) {
         return false;
@@ -173,7 +173,7 @@ ALWAYS_INLINE void take_signal(struct tcb *t, struct ntfn *n)
 ALWAYS_INLINE struct ntfn *find_source(const struct tcb *t)
 {
     struct slot *slot;
-    if (!find(t, t->regs.x[1], &slot) || slot->cap.type != CAP_NOTIFICATION ||
+    if (!find_far(t, t->regs.x[1], &slot) || slot->cap.type != CAP_NOTIFICATION ||
         !cap_has_rights(&slot->cap, KAAL_RIGHT_READ)) {
         return NULL;
     }
