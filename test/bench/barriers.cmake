@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -DBENCH=bench.json -DPROFILE=bench-profile.json -P barriers.cmake
-# A call and its answer: no TLB maintenance, and one isb for each of the two
-# switches at most.
+# No TLB maintenance and at most one isb for each of two switches: of a call and its
+# answer, and of whatever else leads to another thread and back.
 cmake_minimum_required(VERSION 3.25)
 include("${CMAKE_CURRENT_LIST_DIR}/rows.cmake")
 rows_read("${BENCH}" bench)
@@ -11,7 +11,7 @@ set(calls 0)
 set(i 0)
 foreach(op IN LISTS bench_ops)
     math(EXPR i "${i} + 1") # the first is nothing
-    if(op MATCHES "^call_" AND NOT op MATCHES "_lines$")
+    if(op MATCHES "^(call_|send_higher|signal_waiter|yield|fault)" AND NOT op MATCHES "_lines$")
         string(JSON isb GET "${profile}" operations ${i} isb)
         string(JSON tlbi GET "${profile}" operations ${i} tlbi)
         math(EXPR calls "${calls} + 1")

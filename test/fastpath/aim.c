@@ -111,7 +111,8 @@ static bool suits_reply(const struct cap *cap)
 static bool suits_signal(const struct cap *cap)
 {
     const struct ntfn *n = cap_ntfn(cap);
-    return n != NULL && want(cap_has_rights(cap, KAAL_RIGHT_WRITE), RIGHT);
+    return n != NULL && want(cap_has_rights(cap, KAAL_RIGHT_WRITE), RIGHT) &&
+           (spoilt != ALONE || (n->bound != NULL && n->bound->state == TCB_BLOCKED_RECV));
 }
 
 static bool suits_waking(const struct cap *cap)
@@ -168,6 +169,7 @@ static bool point(word_t *x, path_wanted is_wanted)
 static bool call(word_t *x)
 {
     x[0] = KAAL_SYS_CALL;
+    x[2] |= percent(30) ? (word_t)(1 + below(3)) << KAAL_MSGINFO_CAPS_SHIFT : 0;
     return point(&x[1], suits_call);
 }
 

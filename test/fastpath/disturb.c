@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <kaal/abi/bootinfo.h>
 
+#include "object/notification.h"
 #include "object/sched_context.h"
 #include "object/tcb.h"
 
@@ -72,6 +73,22 @@ static void bind_time(void)
     struct slot *t = thread();
     if (!is_passive_server(cap_tcb(&t->cap)) || percent(10)) {
         world_invoke(sc(), KAAL_INV_SCHED_CONTEXT_BIND, NO_WORDS, CAPS(percent(80) ? t : ntfn()));
+    }
+}
+
+/* To a passive server's bound notification: it is lent to it along with a signal. */
+static void bind_time_to_signal(void)
+{
+    struct slot *time = sc();
+    const unsigned start = below(WORLD_NTFNS);
+    for (unsigned i = 0; i < WORLD_NTFNS; i++) {
+        struct slot *slot = world_slot(AT_NTFN + (start + i) % WORLD_NTFNS);
+        const struct ntfn *n = cap_ntfn(&slot->cap);
+        if (n != NULL && n->sc == NULL && is_passive_server(n->bound)) {
+            call(time, KAAL_INV_SCHED_CONTEXT_UNBIND);
+            world_invoke(time, KAAL_INV_SCHED_CONTEXT_BIND, NO_WORDS, CAPS(slot));
+            return;
+        }
     }
 }
 
@@ -242,12 +259,31 @@ static const struct {
     void (*act)(void);
     uint8_t weight;
 } changes[] = {
-    {resume, 30},        {change_priority, 12},   {suspend, 2},          {change_time, 8},
-    {bind_time, 6},      {unbind_time, 1},        {unbind_receiver, 40}, {revoke_space, 1},
-    {change_binding, 6}, {change_timeout, 4},     {change_space, 4},     {change_buffer, 4},
-    {change_flags, 1},   {fill_slot, 8},          {empty_slot, 1},       {acknowledge, 20},
-    {change_line, 3},    {change_domain, 2},      {cancel_badge, 6},     {delete_object, 2},
-    {make_object, 2},    {bind_unconfigured, 24}, {free_memory, 8},      {use_fp, 4},
+    {resume, 30},
+    {change_priority, 12},
+    {suspend, 2},
+    {change_time, 8},
+    {bind_time, 6},
+    {unbind_time, 1},
+    {unbind_receiver, 40},
+    {revoke_space, 1},
+    {change_binding, 6},
+    {change_timeout, 4},
+    {change_space, 4},
+    {change_buffer, 4},
+    {change_flags, 1},
+    {fill_slot, 8},
+    {empty_slot, 1},
+    {acknowledge, 20},
+    {change_line, 3},
+    {change_domain, 2},
+    {cancel_badge, 6},
+    {delete_object, 2},
+    {make_object, 2},
+    {bind_unconfigured, 50},
+    {bind_time_to_signal, 16},
+    {free_memory, 8},
+    {use_fp, 4},
 };
 enum { CHANGES = sizeof(changes) / sizeof(changes[0]) };
 
@@ -271,7 +307,7 @@ void world_end_idling(void)
         host.now = host.deadline > host.now ? host.deadline : host.now;
         host_irq_raise(WORLD_TIMER);
         host_log_clear();
-        world_enter(host_irq);
+        world_enter(world_irq);
         memory_follow();
         return;
     }

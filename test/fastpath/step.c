@@ -385,7 +385,7 @@ static struct step make_irq(void)
 
 static struct step make_fault(void)
 {
-    const bool is_vm = percent(60);
+    const bool is_vm = percent(85);
     return (struct step){
         .kind = STEP_FAULT,
         .fault = {.kind = is_vm ? KAAL_FAULT_VM : KAAL_FAULT_USER_EXCEPTION,
@@ -398,7 +398,7 @@ static struct step random_entry(struct tcb *t)
     if (percent(is_late ? 70 : 8)) {
         return make_irq();
     }
-    if (percent(4) || (percent(40) && aim_fault(t))) {
+    if (percent(4) || (percent(60) && aim_fault(t))) {
         return make_fault();
     }
     if (!t->was_preempted || percent(50)) {

@@ -257,15 +257,16 @@ static void test_ki16_lone_receiver(void **state)
 {
     (void)state;
     const cptr_t ep = kt_object(CAP_ENDPOINT, 0);
+    const cptr_t reply = kt_object(CAP_REPLY, 0), other = kt_object(CAP_REPLY, 0);
     struct kt_thread first = kt_thread(HIGH), second = kt_thread(HIGH);
     BREAK("KI-16", kt_endpoint_of(ep)->lone, first.tcb);
     kt_unpark(&first);
-    kt_recv(&first, ep, kt_object(CAP_REPLY, 0));
+    kt_recv(&first, ep, reply);
     assert_ptr_equal(kt_endpoint_of(ep)->lone, first.tcb);
     BREAK("KI-16", kt_endpoint_of(ep)->lone, NULL);
     BREAK("KI-16", kt_endpoint_of(ep)->lone, second.tcb);
     kt_unpark(&second);
-    kt_recv(&second, ep, kt_object(CAP_REPLY, 0));
+    kt_recv(&second, ep, other);
     assert_null(kt_endpoint_of(ep)->lone);
     BREAK("KI-16", kt_endpoint_of(ep)->lone, first.tcb);
 }

@@ -7,10 +7,7 @@
 
 #include <kaal/boot_params.h>
 
-#include "object/irq.h"
-
 #include "arch/aarch64/pure/pstate.h"
-#include "core/syscall.h"
 #include "ghost.h"
 
 #if defined(__has_feature)
@@ -135,20 +132,6 @@ bool host_is_poisoned(const void *vaddr, size_t bytes)
 void host_irq_raise(unsigned irq)
 {
     host.irq_raised[irq] = true;
-}
-
-void host_irq(void)
-{
-    if (host_cpu.current != &host_cpu.idle) {
-        kernel_irq();
-        return;
-    }
-    const struct cap *cap = irq_take();
-    if (cap != NULL) {
-        slowpath_signal(cap_ntfn(cap), cap_badge(cap));
-    } else {
-        sched_exit();
-    }
 }
 
 bool host_halts(void (*action)(void *arg), void *arg)
