@@ -80,8 +80,7 @@ ALWAYS_INLINE bool finish_invocation(const struct invocation *inv, enum kaal_err
     return true;
 }
 
-/* Inlined, so that the usual call need not look at the mode. */
-ALWAYS_INLINE bool run(struct tcb *t, struct slot *slot, word_t info, bool can_block, bool is_call)
+bool inv_run(struct tcb *t, struct slot *slot, word_t info, bool can_block, bool is_call)
 {
     const unsigned caps = kaal_msginfo_caps(info);
     struct invocation inv; /* extra, result: as many as are counted */
@@ -103,13 +102,8 @@ ALWAYS_INLINE bool run(struct tcb *t, struct slot *slot, word_t info, bool can_b
     return finish_invocation(&inv, invocation_dispatch(&inv), is_call);
 }
 
-SELDOM bool inv_run(struct tcb *t, struct slot *slot, word_t info, bool can_block, bool is_call)
-{
-    return run(t, slot, info, can_block, is_call);
-}
-
 __attribute__((noinline)) void slowpath_invoke(struct tcb *t, struct slot *slot)
 {
-    run(t, slot, t->regs.x[2], true, true);
+    inv_run(t, slot, t->regs.x[2], true, true);
     sched_exit();
 }

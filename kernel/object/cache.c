@@ -24,7 +24,7 @@ static void perform(enum operation operation, void *vaddr, word_t bytes)
     case CLEAN_INVALIDATE:
         arch_cache_clean_invalidate(vaddr, bytes);
         break;
-    case UNIFY:
+    default: /* UNIFY */
         arch_code_sync(vaddr, bytes);
         break;
     }

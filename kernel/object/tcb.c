@@ -29,6 +29,63 @@ struct kaal_ipc_buffer *tcb_ipc_buffer(const struct tcb *t)
     return (struct kaal_ipc_buffer *)(void *)((char *)page->obj + offset);
 }
 
+/* ---- Leaving what it waits for ---------------------------------------------------- */
+
+static void cancel_endpoint(struct tcb *t)
+{
+    if (t->reply != NULL) {
+        reply_unlink(t->reply);
+    }
+    endpoint_dequeue((struct endpoint *)t->blocked_on, t);
+    t->state = TCB_INACTIVE;
+}
+
+void tcb_cancel_ipc(struct tcb *t)
+{
+    switch (t->state) {
+    case TCB_BLOCKED_SEND:
+    case TCB_BLOCKED_RECV:
+        cancel_endpoint(t);
+        break;
+    case TCB_BLOCKED_NTFN:
+        ntfn_dequeue((struct ntfn *)t->blocked_on, t);
+        t->state = TCB_INACTIVE;
+        break;
+    case TCB_BLOCKED_REPLY:
+        reply_cancel((struct reply *)t->blocked_on);
+        break;
+    default:
+        return;
+    }
+    t->fault.kind = KAAL_FAULT_NONE;
+}
+
+void tcb_suspend(struct tcb *t)
+{
+    if (t->yield_to != NULL) {
+        sc_end_yield(t);
+    }
+    t->was_preempted = false;
+    if (t->state != TCB_RUNNING) {
+        tcb_cancel_ipc(t);
+        return;
+    }
+    sched_remove(t);
+    t->state = TCB_INACTIVE;
+}
+
+void tcb_resume(struct tcb *t)
+{
+    if (t->state == TCB_RUNNING || t->state == TCB_IDLE) {
+        return;
+    }
+    if (t->state != TCB_INACTIVE) {
+        tcb_cancel_ipc(t);
+    }
+    t->state = TCB_RUNNING;
+    sched_wake(t);
+}
+
 void tcb_finalise(struct tcb *t)
 {
     tcb_suspend(t);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls on threads: spaces, priorities, flags. */
+/* Calls on threads: spaces, priorities, starting and stopping. */
 #include "object/asid.h"
 #include "object/notification.h"
 #include "object/object.h"
@@ -304,7 +304,19 @@ enum kaal_err tcb_inv_set_sched_params(struct invocation *inv)
     return err;
 }
 
-/* ---- Bind, flags ---------------------------------------------------------------------------- */
+/* ---- Start, stop, bind ---------------------------------------------------------------------- */
+
+enum kaal_err tcb_inv_suspend(struct invocation *inv)
+{
+    tcb_suspend(target(inv));
+    return KAAL_OK;
+}
+
+enum kaal_err tcb_inv_resume(struct invocation *inv)
+{
+    tcb_resume(target(inv));
+    return KAAL_OK;
+}
 
 enum kaal_err tcb_inv_bind_notification(struct invocation *inv)
 {
