@@ -29,9 +29,20 @@ static void banner(const struct boot *boot)
     }
 }
 
-void kernel_boot(struct kaal_boot_params *params)
+/* Apart, so that its stack is free when the first thread is chosen. */
+static __attribute__((noinline)) void make_first_thread(const struct kaal_boot_params *params)
 {
     struct boot boot = {.params = params};
+    boot_take_block(&boot, boot_root_task_bytes(params));
+    boot_make_root_task(&boot);
+    boot_make_untyped(&boot);
+    banner(&boot);
+    fault_root_task = boot.root;
+    tcb_resume(boot.root);
+}
+
+void kernel_boot(struct kaal_boot_params *params)
+{
     const char *problem = boot_check_params(params);
 
     if (problem != NULL) {
@@ -45,11 +56,6 @@ void kernel_boot(struct kaal_boot_params *params)
     sc_set_timer_hz(params->timer_hz);
     irq_set_timer(params->timer_irq);
     arch_irq_unmask(params->timer_irq);
-    boot_take_block(&boot, boot_root_task_bytes(params));
-    boot_make_root_task(&boot);
-    boot_make_untyped(&boot);
-    banner(&boot);
-    fault_root_task = boot.root;
-    tcb_resume(boot.root);
+    make_first_thread(params);
     sched_exit();
 }
