@@ -50,6 +50,18 @@ static void set_cap(struct boot *boot, enum kaal_root_slot index, struct cap cap
     slot_set_root(&boot->cnode[index], cap);
 }
 
+/* Capabilities that stand for no memory. */
+static const struct {
+    enum kaal_root_slot slot;
+    enum cap_type type;
+} controls[] = {
+    {KAAL_ROOT_IRQ_CONTROL, CAP_IRQ_CONTROL},
+    {KAAL_ROOT_SCHED_CONTROL, CAP_SCHED_CONTROL},
+    {KAAL_ROOT_POWER, CAP_POWER},
+    {KAAL_ROOT_ASID_CONTROL, CAP_ASID_CONTROL},
+    {KAAL_ROOT_DOMAIN, CAP_DOMAIN},
+};
+
 static void make_cnode(struct boot *boot)
 {
     boot->cnode = (struct slot *)boot_alloc(boot, KAAL_ROOT_CNODE_RADIX + KAAL_SLOT_BITS);
@@ -57,11 +69,9 @@ static void make_cnode(struct boot *boot)
     set_cap(
         boot, KAAL_ROOT_CNODE,
         cap_cnode(boot->cnode, KAAL_ROOT_CNODE_RADIX, 0, KAAL_CPTR_BITS - KAAL_ROOT_CNODE_RADIX));
-    set_cap(boot, KAAL_ROOT_IRQ_CONTROL, cap_indexed(CAP_IRQ_CONTROL, 0));
-    set_cap(boot, KAAL_ROOT_SCHED_CONTROL, cap_indexed(CAP_SCHED_CONTROL, 0));
-    set_cap(boot, KAAL_ROOT_POWER, cap_indexed(CAP_POWER, 0));
-    set_cap(boot, KAAL_ROOT_ASID_CONTROL, cap_indexed(CAP_ASID_CONTROL, 0));
-    set_cap(boot, KAAL_ROOT_DOMAIN, cap_indexed(CAP_DOMAIN, 0));
+    for (unsigned i = 0; i < sizeof(controls) / sizeof(controls[0]); i++) {
+        set_cap(boot, controls[i].slot, cap_indexed(controls[i].type, 0));
+    }
 }
 
 /* ---- Address space ------------------------------------------------------------------ */
