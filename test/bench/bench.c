@@ -10,6 +10,7 @@ static const struct bench_place places[] = {
     {.suffix = "_across", .is_across = true, .levels = 1},
     {.suffix = "_cspace2", .levels = 2},
     {.suffix = "_cspace3", .levels = 3},
+    {.suffix = "_sporadic", .is_across = true, .levels = 1, .is_sporadic = true},
 };
 
 static void sort(uint32_t *values)
@@ -75,7 +76,10 @@ _Noreturn void kaal_root_main(const struct kaal_bootinfo *bootinfo)
     find_overhead();
     for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
         place_enter(&places[i]);
-        measure_all(places[i].levels > 1 ? lookup_ops : thread_ops, places[i].suffix);
+        measure_all(places[i].levels > 1    ? lookup_ops
+                    : places[i].is_sporadic ? context_ops
+                                            : thread_ops,
+                    places[i].suffix);
         if (places[i].levels == 1 && !places[i].is_across) {
             measure_all(object_ops, places[i].suffix);
         }

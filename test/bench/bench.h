@@ -38,6 +38,7 @@ struct bench_place {
     const char *suffix; /* of the operation's name */
     bool is_across;     /* in an address space of its own */
     unsigned levels;    /* of CNodes, in the CSpaces of both */
+    bool is_sporadic;   /* contexts are sporadic servers, not in turn */
 };
 
 /* The other threads, by what they run (helpers.S). */
@@ -73,8 +74,9 @@ kaal_cptr_t make(enum kaal_object_type type, unsigned size_bits);
 kaal_cptr_t empty_slot(void);
 
 /* Operations that involve another thread, those that do not, and those that are
- * measured with deeper CSpaces. Each list ends with a NULL name. */
-extern const struct bench_op thread_ops[], object_ops[], lookup_ops[];
+ * measured with deeper CSpaces, or as two contexts take turns. Each list ends with a
+ * NULL name. */
+extern const struct bench_op thread_ops[], object_ops[], lookup_ops[], context_ops[];
 
 /* An address with tables and nothing mapped. */
 #define BENCH_FREE_PAGE 0x7200010000

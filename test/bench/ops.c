@@ -336,15 +336,20 @@ static void unmap(void)
     }
 
 /* clang-format off */
+#define CONTEXTS \
+    {.name = "send_higher", .run = send}, \
+    {.name = "signal_waiter", .run = signal_waiter}, \
+    {.name = "yield", .before = yielder_on, .run = yield, .after = yielder_off}, \
+    {.name = "fault", .start = fault_start, .run = fault}, \
+    {.name = "irq", .start = irq_start, .run = irq, .after = irq_after, .stop = delete_a, .until_wait = true}
+
 const struct bench_op thread_ops[] = {
     CALLS,
-    {.name = "send_higher", .run = send},
-    {.name = "signal_waiter", .run = signal_waiter},
-    {.name = "yield", .before = yielder_on, .run = yield, .after = yielder_off},
-    {.name = "fault", .start = fault_start, .run = fault},
-    {.name = "irq", .start = irq_start, .run = irq, .after = irq_after, .stop = delete_a, .until_wait = true},
+    CONTEXTS,
     {0},
 };
+
+const struct bench_op context_ops[] = {CONTEXTS, {0}};
 
 const struct bench_op object_ops[] = {
     {.name = "poll", .start = make_notification, .run = poll},

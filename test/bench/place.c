@@ -61,10 +61,20 @@ kaal_word_t bench_entry(const char *helper)
     return CODE + (kaal_word_t)(helper - helpers_begin);
 }
 
+/* Of every thread from here on. */
+static struct kaal_sched_params place_time;
+
+static void take_time(bool is_sporadic)
+{
+    place_time = (struct kaal_sched_params){.budget_us = 1000000, .period_us = 1000000};
+    place_time.period_us *= is_sporadic ? 2 : 1;
+    must(sys_sched_control_configure(KAAL_ROOT_SCHED_CONTROL, KAAL_ROOT_SCHED_CONTEXT, &place_time),
+         "budget");
+}
+
 static void thread_make(enum bench_helper kind, const char *entry, kaal_word_t priority)
 {
     const uint64_t vaddr = BUFFERS + (uint64_t)kind * KAAL_PAGE_SIZE;
-    const struct kaal_sched_params params = {.budget_us = 1000000, .period_us = 1000000};
     struct bench_thread *t = &bench_threads[kind];
     struct kaal_registers regs = {.pc = bench_entry(entry)};
     const kaal_cptr_t page = make(KAAL_OBJ_PAGE, KAAL_PAGE_BITS);
@@ -79,7 +89,7 @@ static void thread_make(enum bench_helper kind, const char *entry, kaal_word_t p
     regs.x[19] = t->source;
     regs.x[20] = t->reply;
     regs.x[21] = kind == FAULT ? BENCH_FREE_PAGE : SHARED;
-    must(sys_sched_control_configure(KAAL_ROOT_SCHED_CONTROL, t->sc, &params), "budget");
+    must(sys_sched_control_configure(KAAL_ROOT_SCHED_CONTROL, t->sc, &place_time), "budget");
     must(sys_tcb_configure(t->tcb, place_cspace, 0, place_vspace, vaddr, page), "configure");
     must(sys_tcb_set_sched_params(t->tcb, KAAL_ROOT_TCB, KAAL_MAX_PRIORITY, priority, t->sc,
                                   kind == FAULT ? t->source : KAAL_ROOT_NULL),
@@ -117,15 +127,13 @@ void place_init(const struct kaal_bootinfo *bootinfo)
 {
     static struct arena own;
     const uint64_t window = (bootinfo->free_vaddr + KAAL_PAGE_SIZE - 1) & ~(KAAL_PAGE_SIZE - 1ULL);
-    const struct kaal_sched_params params = {.budget_us = 1000000, .period_us = 1000000};
     memory_init(bootinfo);
     if (arena_create(&own, 256 * 1024, 64) != KAAL_OK ||
         output_init(bootinfo, &own, window) != KAAL_OK) {
         __builtin_trap();
     }
     copy_init(&own, window + KAAL_PAGE_SIZE);
-    must(sys_sched_control_configure(KAAL_ROOT_SCHED_CONTROL, KAAL_ROOT_SCHED_CONTEXT, &params),
-         "budget");
+    take_time(false);
     must(sys_tcb_set_priority(KAAL_ROOT_TCB, KAAL_ROOT_TCB, MAIN_PRIORITY), "priority");
 }
 
@@ -133,6 +141,7 @@ void place_enter(const struct bench_place *place)
 {
     must(arena_create(&bench_arena, ARENA_BYTES, ARENA_SLOTS), "arena");
     const kaal_cptr_t code = make(KAAL_OBJ_PAGE, KAAL_PAGE_BITS);
+    take_time(place->is_sporadic);
     place_vspace = KAAL_ROOT_VSPACE;
     if (place->is_across) {
         place_vspace = make(KAAL_OBJ_VSPACE, 0);
