@@ -29,9 +29,21 @@ static void banner(const struct boot *boot)
     }
 }
 
-void kernel_boot(struct kaal_boot_params *params)
+/* A function of its own: sched_exit() then finds the stack as good as empty. */
+static __attribute__((noinline)) void make_system(struct kaal_boot_params *params)
 {
     struct boot boot = {.params = params};
+
+    boot_take_block(&boot, boot_root_task_bytes(params));
+    boot_make_root_task(&boot);
+    boot_make_untyped(&boot);
+    banner(&boot);
+    fault_root_task = boot.root;
+    tcb_resume(boot.root);
+}
+
+void kernel_boot(struct kaal_boot_params *params)
+{
     const char *problem = boot_check_params(params);
 
     if (problem != NULL) {
@@ -45,11 +57,6 @@ void kernel_boot(struct kaal_boot_params *params)
     sc_set_timer_hz(params->timer_hz);
     irq_set_timer(params->timer_irq);
     arch_irq_unmask(params->timer_irq);
-    boot_take_block(&boot, boot_root_task_bytes(params));
-    boot_make_root_task(&boot);
-    boot_make_untyped(&boot);
-    banner(&boot);
-    fault_root_task = boot.root;
-    tcb_resume(boot.root);
+    make_system(params);
     sched_exit();
 }
