@@ -101,19 +101,19 @@ __attribute__((noinline)) enum kaal_err invocation_dispatch(struct invocation *i
     const unsigned label = inv->label % LABELS;
     const struct signature *needs = &signatures[label];
     kassert(!cap_is_null(&inv->cap));
-    if (inv->label >= LABELS || needs->type != inv->cap.type) {
-        return KAAL_ERR_ILLEGAL_OPERATION;
-    }
-    if (inv->length < needs->nargs || inv->caps < needs->ncaps) {
-        return KAAL_ERR_TRUNCATED_MESSAGE;
-    }
-    switch (label) {
+    if (inv->label < LABELS && needs->type == inv->cap.type) {
+        if (inv->length < needs->nargs || inv->caps < needs->ncaps) {
+            return KAAL_ERR_TRUNCATED_MESSAGE;
+        }
+        switch (label) {
 #define KAAL_INVOCATION(OBJECT, NAME, number, nargs, ncaps, handler) \
     case number:                                                     \
         TAIL_CALL return handler(inv);
 #include <kaal/abi/invocations.def>
 #undef KAAL_INVOCATION
-    default:
-        return KAAL_ERR_ILLEGAL_OPERATION;
+        default:
+            break;
+        }
     }
+    return KAAL_ERR_ILLEGAL_OPERATION;
 }
