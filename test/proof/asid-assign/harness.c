@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Assigning an address space identifier, for every capability and every pool:
- * an error changes nothing; success gives one that was nobody's, never 0, to
- * an address space that had none; and it leads to that address space from then
- * on.
+ * Assigning an address space identifier, for every capability: an error
+ * changes nothing; success gives one that was nobody's, never 0, to an address
+ * space that had none; and it leads to that address space from then on. Of a
+ * pool the first three identifiers and the last may be free, all others
+ * are taken.
  */
 #include "core/invocation.h"
 #include "object/asid.h"
@@ -20,7 +21,8 @@ void harness(void)
     const unsigned index = nondet_unsigned(), any = nondet_unsigned();
 
     for (unsigned i = 0; i < ASID_POOL_SIZE; i++) {
-        pool.roots[i] = nondet_bool() ? &other : NULL;
+        const bool may_be_free = i <= 2 || i == ASID_POOL_SIZE - 1;
+        pool.roots[i] = may_be_free && nondet_bool() ? NULL : &other;
     }
     __CPROVER_assume(index < ASID_POOLS && any < ASID_POOLS * ASID_POOL_SIZE);
     extra.cap.obj = &root;
