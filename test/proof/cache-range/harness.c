@@ -9,9 +9,10 @@
 #include <stdlib.h>
 
 #include "core/invocation.h"
-#include "object/asid.h"
 #include "object/tcb.h"
 #include "object/vspace.h"
+
+#include "../space.h"
 
 word_t nondet_word(void);
 unsigned nondet_unsigned(void);
@@ -31,12 +32,6 @@ pte_t *vspace_walk(pte_t *root, vaddr_t vaddr, unsigned level, unsigned *at)
     __CPROVER_assert(level == 3, "to the last level");
     *at = entry_level;
     return &entry;
-}
-
-pte_t *asid_root_of(const struct cap *vspace, unsigned *asid)
-{
-    *asid = 1;
-    return vspace->type == CAP_VSPACE && nondet_bool() ? &root_table : NULL;
 }
 
 void *arch_phys_to_virt(paddr_t paddr)
@@ -102,7 +97,11 @@ void harness(void)
     __CPROVER_assume(entry_level <= 3 && (entry_level == 3 || !pte_is_table(entry, entry_level)));
     page = malloc((size_t)1 << (inv.cap.type == CAP_PAGE ? bits : 39 - 9 * entry_level));
     __CPROVER_assume(page != NULL);
-    inv.cap.obj = page;
+    if (inv.cap.type == CAP_PAGE) {
+        inv.cap.obj = page;
+    }
+    any_asid(&root_table);
+    __CPROVER_assume(is_asid(&inv.cap));
     const word_t first = caller.regs.x[3], end = caller.regs.x[4];
     const enum kaal_err err = call(&inv);
 

@@ -16,7 +16,7 @@ struct cap nondet_cap(void);
 
 static struct cpu cpu;
 static struct tcb thread;
-static unsigned set;
+static unsigned set, changed;
 
 struct cpu *arch_cpu(void)
 {
@@ -38,6 +38,11 @@ void tcb_set_domain(struct tcb *t, uint8_t domain)
 {
     __CPROVER_assert(t == &thread && domain < DOMAINS, "a domain there is");
     set++;
+}
+
+void sched_domain_changed(void)
+{
+    changed++;
 }
 
 void harness(void)
@@ -76,5 +81,6 @@ void harness(void)
     __CPROVER_assert(d->running == running || (err == KAAL_OK && call != 0 && call != 1),
                      "started");
     __CPROVER_assert(set == (call == 0 && err == KAAL_OK ? 1 : 0), "an error sets nothing");
+    __CPROVER_assert(changed == (call != 0 && call != 1 && err == KAAL_OK ? 1 : 0), "made known");
     __CPROVER_assert(call != 0 || err != KAAL_OK || extra.cap.type == CAP_TCB, "of a thread");
 }

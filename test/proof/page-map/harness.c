@@ -10,10 +10,11 @@
 #include "arch/aarch64/pure/pte.h"
 
 #include "core/invocation.h"
-#include "object/asid.h"
 #include "object/page.h"
 #include "object/tcb.h"
 #include "object/vspace.h"
+
+#include "../space.h"
 
 word_t nondet_word(void);
 unsigned nondet_unsigned(void);
@@ -37,12 +38,6 @@ pte_t *vspace_walk(pte_t *root, vaddr_t vaddr, unsigned level, unsigned *at)
     __CPROVER_assume(entry_level == level || !pte_is_table(entry, entry_level));
     *at = entry_level;
     return &entry;
-}
-
-pte_t *asid_root_of(const struct cap *vspace, unsigned *asid)
-{
-    *asid = space_asid;
-    return vspace->type == CAP_VSPACE && nondet_bool() ? &root_table : NULL;
 }
 
 pte_t *asid_lookup(unsigned asid)
@@ -106,8 +101,8 @@ void harness(void)
     __CPROVER_assume(((paddr_t)slot.cap.obj & (((word_t)1 << bits) - 1)) == 0);
     __CPROVER_assume((paddr_t)slot.cap.obj < (word_t)1 << 48);
     __CPROVER_assume(cap_asid(&slot.cap) != 0 || cap_mapped_vaddr(&slot.cap) == 0);
-    space_asid = nondet_unsigned();
-    __CPROVER_assume(space_asid >= 1 && space_asid < 512);
+    space_asid = any_asid(&root_table);
+    __CPROVER_assume(is_asid(&vspace.cap));
     entry = entry_before = nondet_word();
     entry_level = nondet_unsigned();
 

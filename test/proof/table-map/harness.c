@@ -4,18 +4,13 @@
  * tables hold: an error writes nothing; success fills one empty entry of
  * levels 0 to 2 with this table, and the capability says where.
  */
+#include "../space.h"
 #include "../walk.h"
 
 #include "object/tcb.h"
 
 static unsigned space_asid, writes;
 static const pte_t *written;
-
-pte_t *asid_root_of(const struct cap *vspace, unsigned *asid)
-{
-    *asid = space_asid;
-    return vspace->type == CAP_VSPACE && nondet_bool() ? table : NULL;
-}
 
 void arch_pte_write(pte_t *entry, pte_t value)
 {
@@ -38,8 +33,8 @@ void harness(void)
     vspace.cap = nondet_cap();
     __CPROVER_assume(slot.cap.type == CAP_PAGE_TABLE);
     __CPROVER_assume(((paddr_t)slot.cap.obj & ~(word_t)0x0000fffffffff000) == 0);
-    space_asid = nondet_unsigned();
-    __CPROVER_assume(space_asid >= 1 && space_asid < 65536);
+    space_asid = any_asid(table);
+    __CPROVER_assume(is_asid(&vspace.cap));
     any_tables(caller.regs.x[3]);
 
     const struct cap before = slot.cap;
