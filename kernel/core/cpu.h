@@ -15,8 +15,8 @@ struct cpu {
     struct tcb *current;  /* never NULL once the core is up; &idle if nothing runs */
     uintptr_t stack_top;  /* of this core's kernel stack, 16-byte aligned */
     struct tcb *fp_owner; /* whose state the FP unit holds, or NULL */
+    struct sched sched;   /* what each call needs of it is in the same cache line */
     unsigned id;
-    struct sched sched;
     struct tcb idle; /* state TCB_IDLE; no capability, no binding (KI-22) */
 };
 

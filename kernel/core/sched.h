@@ -30,6 +30,10 @@ struct sched_queue {
 };
 
 struct sched {
+    /* The rank of the first thread that is ready in the current domain, and one
+     * less than that of its lowest priority if there is none. */
+    uint32_t top;
+
     struct tcb *candidate; /* woken by this kernel entry, in no queue yet */
     struct tcb *favoured;  /* current made way for it in this kernel entry */
     struct sc *charged;    /* whose time runs since charge_start */
@@ -44,9 +48,6 @@ struct sched {
     struct sc *emptied_sc;
     bool is_overrun;
 
-    /* The rank of the first thread that is ready in the current domain, and one
-     * less than that of its lowest priority if there is none. */
-    uint32_t top;
     struct domains domains;
     uint64_t bitmap[DOMAINS][SCHED_PRIORITIES / 64];
     struct sched_queue ready[DOMAINS][SCHED_PRIORITIES];
