@@ -82,12 +82,16 @@ void harness(void)
     }
     const bool was_empty = place.cap.type == CAP_NULL;
 
-    const word_t bits = transfer_caps(&sender, &receiver, count, endpoint);
+    const bool can_grant = nondet_bool();
+    sender.regs.x[2] = kaal_msginfo(0, count, 0);
+    transfer_message(&sender, &receiver, endpoint, 0, can_grant);
+    const word_t bits = receiver.regs.x[0];
 
     const unsigned passed = kaal_msginfo_caps(bits), unwrapped = kaal_msginfo_unwrapped(bits);
     __CPROVER_assert((bits & ~(word_t)0xf80) == 0, "only these bits");
     __CPROVER_assert(passed <= count && looked_up <= count, "no more than are sent");
     __CPROVER_assert(inserted <= 1 && (inserted == 0 || was_empty), "at most one arrives");
+    __CPROVER_assert(can_grant || (bits == 0 && looked_up == 0), "with the right alone");
     __CPROVER_assert(bits == 0 || (sender_has_buffer && receiver_has_buffer), "between buffers");
     unsigned others = 0;
     for (unsigned i = 0; i < KAAL_MSG_CAPS; i++) {
