@@ -75,18 +75,25 @@ static void set_deep_cspace(const struct kt_thread *t, cptr_t a, cptr_t b, cptr_
 
 /* ---- Calls ---------------------------------------------------------------------------------- */
 
+/* Where t gets capabilities. */
+static cptr_t receive_slot(const struct kt_thread *t)
+{
+    const cptr_t place = kt_new_slot();
+    t->buffer->receive_cnode = KAAL_ROOT_CNODE;
+    t->buffer->receive_index = place;
+    t->buffer->receive_depth = KAAL_CPTR_BITS;
+    return place;
+}
+
 static void test_call_passes_a_capability(void **state)
 {
     for (unsigned is_passive = 0; is_passive < 2; is_passive++) {
         (void)kt_boot(state);
         struct service s = service(is_passive);
-        const cptr_t gift = kt_object(CAP_NOTIFICATION, 0), place = kt_new_slot();
+        const cptr_t gift = kt_object(CAP_NOTIFICATION, 0), place = receive_slot(&s.server);
         struct kt_msg msg = question;
         msg.caps = 1;
         msg.cap[0] = gift;
-        s.server.buffer->receive_cnode = KAAL_ROOT_CNODE;
-        s.server.buffer->receive_index = place;
-        s.server.buffer->receive_depth = KAAL_CPTR_BITS;
         start(&s, s.ep, s.reply);
 
         kt_call(&kt.root, s.ep, &msg);
@@ -106,6 +113,7 @@ static void test_call_without_grant_passes_none(void **state)
     (void)state;
     struct service s = service(false);
     const cptr_t plain = kt_copy_of(s.ep, KAAL_RIGHT_WRITE | KAAL_RIGHT_GRANT_REPLY);
+    const cptr_t place = receive_slot(&s.server);
     struct kt_msg msg = question;
     msg.caps = 1;
     msg.cap[0] = kt_object(CAP_NOTIFICATION, 0);
@@ -113,6 +121,7 @@ static void test_call_without_grant_passes_none(void **state)
     kt_call(&kt.root, plain, &msg);
     assert_got(&s.server, &question);
     assert_int_equal(kt_caps(&s.server), 0);
+    assert_true(slot_is_empty(kt_slot(place)));
 }
 
 static void test_call_through_two_cnodes(void **state)
@@ -121,7 +130,7 @@ static void test_call_through_two_cnodes(void **state)
         (void)kt_boot(state);
         struct service s = service(is_passive);
         struct kt_thread client = kt_thread(MIDDLE);
-        set_deep_cspace(&client, s.ep, client.sc, s.reply);
+        set_deep_cspace(&client, s.ep, client.cap, s.reply);
         start(&s, s.ep, s.reply);
         kt_unpark(&client);
 
@@ -130,10 +139,9 @@ static void test_call_through_two_cnodes(void **state)
         kt_reply_recv(&s.server, s.ep, s.reply, &answer);
         assert_got(&client, &answer);
 
-        kt_call(&client, below(1), &(struct kt_msg){.label = KAAL_INV_SCHED_CONTEXT_CONSUMED});
-        assert_true(kt_is_done(&client));
-        assert_int_equal(kt_label(&client), KAAL_OK);
-        assert_int_equal(kt_length(&client), 1);
+        kt_call(&client, below(1), &(struct kt_msg){.label = KAAL_INV_TCB_SUSPEND});
+        assert_true(kt_is_current(&kt.root));
+        assert_int_equal(client.tcb->state, TCB_INACTIVE);
     }
 }
 
