@@ -17,7 +17,8 @@ static void assert_got(const struct kt_thread *t, const struct kt_msg *msg)
     assert_int_equal(kt_word(t, 0), msg->w[0]);
 }
 
-/* ---- A server that waits in receive ---------------------------------------------------- */
+/* ---- A server that waits in receive
+ * ---------------------------------------------------- */
 
 struct service {
     cptr_t ep, reply;
@@ -44,7 +45,8 @@ static struct service service(bool is_passive)
     };
 }
 
-/* ---- Two levels: a CNode of eight slots in the first one of another ------------------------- */
+/* ---- Two levels: a CNode of eight slots in the first one of another
+ * ------------------------- */
 
 enum { RADIX = 3 };
 
@@ -73,7 +75,9 @@ static void set_deep_cspace(const struct kt_thread *t, cptr_t a, cptr_t b, cptr_
                     KT_CAPS(KAAL_ROOT_NULL, top, KAAL_ROOT_VSPACE)));
 }
 
-/* ---- Calls ---------------------------------------------------------------------------------- */
+/* ---- Calls
+ * ----------------------------------------------------------------------------------
+ */
 
 /* Where t gets capabilities. */
 static cptr_t receive_slot(const struct kt_thread *t)
@@ -173,7 +177,27 @@ static void test_call_of_a_notification_is_a_signal(void **state)
     assert_int_equal(kt_badge(&kt.root), 5);
 }
 
-/* ---- Faults -----------------------------------------------------------------------------------
+/* The message goes all the same; the caller pays for what it has used. */
+static void test_budget_ends_in_a_call(void **state)
+{
+    (void)state;
+    struct service s = service(false);
+    struct kt_thread client = kt_thread(MIDDLE);
+    kt_configure_sc(client.sc, 100, 100);
+    kt_configure_sc(s.server.sc, 1000, 1000);
+    start(&s, s.ep, s.reply);
+    kt_unpark(&client);
+    host.now += 150 * KT_US;
+    kt_call(&client, s.ep, &question);
+    assert_got(&s.server, &question);
+    assert_int_equal(sc_ticks_to_us(kt_sc_of(client.sc)->consumed), 150);
+    assert_int_equal(kt_sc_of(s.server.sc)->consumed, 0);
+    kt_reply_recv(&s.server, s.ep, s.reply, &answer);
+    assert_got(&client, &answer);
+}
+
+/* ---- Faults
+ * -----------------------------------------------------------------------------------
  */
 
 static void test_fault_is_answered_by_a_waiting_handler(void **state)
@@ -211,6 +235,7 @@ int main(void)
         cmocka_unit_test_setup(test_call_through_two_cnodes, kt_boot),
         cmocka_unit_test_setup(test_answer_through_two_cnodes, kt_boot),
         cmocka_unit_test_setup(test_call_of_a_notification_is_a_signal, kt_boot),
+        cmocka_unit_test_setup(test_budget_ends_in_a_call, kt_boot),
         cmocka_unit_test_setup(test_fault_is_answered_by_a_waiting_handler, kt_boot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
