@@ -32,9 +32,11 @@ static bool is_well_formed(const struct cap *cap)
     switch (cap->type) {
     case CAP_UNTYPED:
     case CAP_SCHED_CONTEXT:
-    case CAP_CNODE:
     case CAP_PAGE:
         return cap->a != 0 && object_size_ok((enum cap_type)cap->type, cap->a, &min, &max);
+    case CAP_CNODE:
+        return object_size_ok(CAP_CNODE, cap->a, &min, &max) && cap->a != 0 &&
+               cap_cnode_bits(cap) == (unsigned)cap->a + cap->b;
     case CAP_PAGE_TABLE:
         return cap_pt_level(cap) < ARCH_PT_LEVELS &&
                (cap_pt_level(cap) == 0) == (cap_asid(cap) == 0);

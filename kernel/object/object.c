@@ -47,6 +47,7 @@ struct cap object_cap(enum cap_type type, void *memory, word_t size, bool is_dev
     struct cap cap = cap_object(type, memory);
     cap.a = has_one_size(type) ? 0 : (uint8_t)size;
     cap.b = is_device;
+    cap.c = type == CAP_CNODE ? (uint32_t)size : 0; /* as cap_cnode() without guard */
     return cap;
 }
 

@@ -66,7 +66,9 @@ static void test_ki01(void **state)
 {
     (void)state;
     const cptr_t n = kt_object(CAP_NOTIFICATION, 0), ep = kt_object(CAP_ENDPOINT, 0);
+    const cptr_t node = kt_object(CAP_CNODE, 4);
     struct kt_thread t = kt_thread(HIGH);
+    BREAK("KI-01", kt_cap(node)->c, 5);
     BREAK("KI-01", kt_ntfn_of(n)->bound, host_ram(0x800000));
     BREAK("KI-01", kt_ntfn_of(n)->sc, host_ram(0x800000));
     BREAK("KI-01", t.tcb->sc, host_ram(0x800000));
