@@ -275,11 +275,12 @@ ALWAYS_INLINE bool reply_has_neighbours(const struct reply *reply)
     return ((uintptr_t)reply->prev | (uintptr_t)reply->next) != 0;
 }
 
-/* Is the caller's context not t's, but one of its own? */
+/* Is the caller's context not t's, but one of its own? If that can be used at once
+ * (clock_change()), a timeout endpoint has nothing to hear. */
 ALWAYS_INLINE bool is_own(const struct answer *a)
 {
     return a->caller != NULL && a->caller->state == TCB_BLOCKED_REPLY && a->caller->sc != NULL &&
-           a->reply->sc == NULL && !reply_has_neighbours(a->reply) && !fault_has_timeout(a->caller);
+           a->reply->sc == NULL && !reply_has_neighbours(a->reply);
 }
 
 /* Of a fault, or with a context of the caller's own. */
